@@ -1,0 +1,23 @@
+package io.stoker.model;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user asks of a model. What is left out is inferred where there is one choice.
+ *
+ * @param signature a SavedModel's signature, or null
+ * @param input name of the image input, or null
+ * @param fetches names of the tensors to return, or empty: the signature's or graph's outputs
+ * @param feeds further inputs by name, as text: numbers, or lists such as {@code [0.5, 1]}
+ * @param trusted whether ops that touch files, network, processes or Python may stay
+ */
+public record ModelRequest(
+    @Nullable String signature,
+    @Nullable String input,
+    List<String> fetches,
+    Map<String, String> feeds,
+    boolean trusted)
+    implements Serializable {}
