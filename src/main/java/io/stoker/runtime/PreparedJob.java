@@ -1,0 +1,41 @@
+package io.stoker.runtime;
+
+import io.stoker.model.SplicedModel;
+import io.stoker.region.SlotSpec;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A job that passed every check on the driver: all that travels to executors.
+ *
+ * @param spec what was asked for
+ * @param fingerprint SHA-256, hex, of what changes numbers
+ * @param modelSha256 hex digest of the model's own bytes
+ * @param model head, model and tail in one graph
+ * @param slot a region's place in a batch
+ * @param filling who makes a slot of a region's pixels
+ * @param batch regions a run
+ * @param columns what the model adds to each row, in order
+ */
+public record PreparedJob(
+    PredictSpec spec,
+    String fingerprint,
+    String modelSha256,
+    SplicedModel model,
+    SlotSpec slot,
+    Filling filling,
+    int batch,
+    List<OutputColumn> columns)
+    implements Serializable {
+  /** Who makes a slot of a region. */
+  public enum Filling {
+    /** All boxes have one size: pixels are copied, the head resizes on the device. */
+    COPY,
+    /** Sizes differ: decode workers resize to the model's size, to the same numbers. */
+    RESIZE,
+    /** The user's {@code RegionTransform}. */
+    TRANSFORM,
+    /** The user's {@code RegionLoader}. */
+    LOAD
+  }
+}
