@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * first.
  */
 final class TensorFlowNative {
+  // Warnings off: one for every damaged PNG would break the terminal's progress line. Who sets the
+  // variable gets what it says.
+  private static final String LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
+  private static final String ERRORS_ONLY = "2";
+
   // Kept instead of thrown, so that the second caller is told the reason and not NoClassDefFound.
   private static final @Nullable Throwable FAILURE = tryLoad();
 
@@ -50,8 +55,8 @@ final class TensorFlowNative {
     // twice the Java heap. Our budget is another: switch its own off unless someone has set it.
     defaultProperty("org.bytedeco.javacpp.maxBytes");
     defaultProperty("org.bytedeco.javacpp.maxPhysicalBytes");
-    // Errors only: every warning of a damaged PNG would break the terminal's progress line.
-    setEnvironment("TF_CPP_MIN_LOG_LEVEL", "2", false);
+    // Few lines of TensorFlow's (MLIR's) go straight through an Abseil that nothing can reach.
+    setEnvironment(LOG_LEVEL, ERRORS_ONLY, false);
     try {
       Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
       return null;
