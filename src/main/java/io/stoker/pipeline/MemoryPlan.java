@@ -1,0 +1,88 @@
+package io.stoker.pipeline;
+
+import io.stoker.region.SlotSpec;
+
+/**
+ * How an executor's memory is divided. All but the budget is reserved at start, so that nobody ever
+ * waits for it.
+ *
+ * @param buffers batch buffers in the ring
+ * @param ringBytes of all of them, the spare one of a fixed batch included
+ * @param scratchBytes what threads own: file beginnings, slots that user code fills
+ * @param window regions that one task may have open: admitted, and their answers not taken
+ * @param outputBytes answers of all tasks' windows
+ * @param budgetBytes what is left for images
+ */
+public record MemoryPlan(
+    int buffers,
+    long ringBytes,
+    long scratchBytes,
+    int window,
+    long outputBytes,
+    long budgetBytes) {
+  /** Below this hardly any photo could be decoded, so the job is refused. */
+  static final long MIN_BUDGET_BYTES = 8L << 20;
+
+  /** How much of each file is read to see what it is. */
+  static final int PREFIX_BYTES = 64 << 10;
+
+  /** Beside those that run: one that fills, and one that is about to. */
+  private static final int BUFFERS_NOT_RUNNING = 2;
+
+  /** While one thread decodes an image a hundred times as long as others, those go on. */
+  private static final int WINDOW_A_THREAD = 128;
+
+  private static final int MAX_WINDOW = 1 << 16;
+
+  /** Outputs get no more than this part of the memory while a smaller window will do. */
+  private static final int OUTPUT_PART = 4;
+
+  /**
+   * Divides {@code options.memoryBytes()}.
+   *
+   * @param fixedBatch the predictor's, or 0
+   * @throws IllegalArgumentException if it is too little; the message says how much is needed
+   */
+  public static MemoryPlan of(PipelineOptions options, Filling filling, int fixedBatch) {
+    SlotSpec slot = filling.slot();
+    int buffers = options.inFlight() + BUFFERS_NOT_RUNNING;
+    int spares = fixedBatch > 1 ? 1 : 0;
+    long ring =
+        Math.multiplyExact((long) (buffers + spares) * options.batch(), (long) slot.bytes());
+    boolean userFilled = filling instanceof Filling.Transform || filling instanceof Filling.Load;
+    long scratch =
+        (long) options.fetchThreads() * PREFIX_BYTES
+            + (userFilled ? (long) options.decodeThreads() * slot.bytes() : 0);
+    long outputsPerWindowRegion =
+        Math.multiplyExact(options.outputBytesPerRegion(), (long) options.maxTasks());
+    int window = window(options, buffers, outputsPerWindowRegion);
+    long outputs = Math.multiplyExact(outputsPerWindowRegion, (long) window);
+    long needed = ring + scratch + outputs + MIN_BUDGET_BYTES;
+    if (needed > options.memoryBytes()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "memory is %,d bytes, expected at least %,d: %,d for %d batches of %d slots, %,d for"
+                  + " outputs, %,d for threads and %,d for images; raise --memory, or lower --batch"
+                  + " or --in-flight",
+              options.memoryBytes(),
+              needed,
+              ring,
+              buffers + spares,
+              options.batch(),
+              outputs,
+              scratch,
+              MIN_BUDGET_BYTES));
+    }
+    long budget = options.memoryBytes() - ring - scratch - outputs;
+    return new MemoryPlan(buffers, ring, scratch, window, outputs, budget);
+  }
+
+  private static int window(PipelineOptions options, int buffers, long outputsPerWindowRegion) {
+    long wanted =
+        Math.max(
+            2L * buffers * options.batch(), (long) WINDOW_A_THREAD * options.decodeThreads());
+    long affordable = options.memoryBytes() / OUTPUT_PART / outputsPerWindowRegion;
+    long bounded = Math.min(Math.min(wanted, affordable), MAX_WINDOW);
+    return (int) Math.max(bounded, options.batch());
+  }
+}
