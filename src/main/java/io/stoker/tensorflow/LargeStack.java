@@ -1,6 +1,7 @@
 package io.stoker.tensorflow;
 
-import java.util.concurrent.Callable;
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -13,13 +14,18 @@ final class LargeStack {
 
   private LargeStack() {}
 
+  /** What is called. */
+  interface Call<T, E extends Exception> {
+    T call() throws E;
+  }
+
   /**
    * Calls and waits. An interrupt is kept for later, since native code does not see it.
    *
-   * @throws TensorFlowException if the call throws it; unchecked exceptions and errors too
+   * @throws E if the call throws it; unchecked exceptions and errors too
    */
-  static <T> T call(String what, Callable<T> callable) throws TensorFlowException {
-    var task = new FutureTask<T>(callable);
+  static <T, E extends Exception> T call(String what, Call<T, E> call) throws E {
+    var task = new FutureTask<T>(call::call);
     var thread = new Thread(null, task, "stoker-" + what, STACK_BYTES);
     thread.setDaemon(true);
     thread.start();
@@ -33,7 +39,7 @@ final class LargeStack {
         }
       }
     } catch (ExecutionException e) {
-      throw unwrapped(e);
+      throw LargeStack.<E>thrown(e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -41,17 +47,11 @@ final class LargeStack {
     }
   }
 
-  private static TensorFlowException unwrapped(ExecutionException e) {
-    Throwable cause = e.getCause();
-    if (cause instanceof TensorFlowException known) {
-      return known;
-    }
-    if (cause instanceof RuntimeException unchecked) {
-      throw unchecked;
-    }
-    if (cause instanceof Error error) {
+  @SuppressWarnings("unchecked") // the call can throw no other checked exception
+  private static <E extends Exception> E thrown(ExecutionException e) {
+    if (e.getCause() instanceof Error error) {
       throw error;
     }
-    throw new IllegalStateException(cause);
+    return (E) requireNonNull(e.getCause());
   }
 }

@@ -126,6 +126,11 @@ final class NativeSession implements AutoCloseable {
     }
   }
 
+  /** Runs in flight; for tests, which wait for it to change instead of sleeping. */
+  synchronized int running() {
+    return running;
+  }
+
   /** Cancels runs in flight and frees the session when the last has returned. Idempotent. */
   @Override
   public void close() {
