@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * first.
  */
 final class TensorFlowNative {
-  // Warnings off: one for every damaged PNG would break the terminal's progress line. Who sets the
-  // variable gets what it says.
+  // One line for every damaged image would break the terminal's progress bar, and what TensorFlow
+  // logs as an error comes back as a status too. Who sets the variable gets what it says.
   private static final String LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
-  private static final String ERRORS_ONLY = "2";
+  private static final String FATAL_ONLY = "3";
 
   // Kept instead of thrown, so that the second caller is told the reason and not NoClassDefFound.
   private static final @Nullable Throwable FAILURE = tryLoad();
@@ -56,7 +56,7 @@ final class TensorFlowNative {
     defaultProperty("org.bytedeco.javacpp.maxBytes");
     defaultProperty("org.bytedeco.javacpp.maxPhysicalBytes");
     // Few lines of TensorFlow's (MLIR's) go straight through an Abseil that nothing can reach.
-    setEnvironment(LOG_LEVEL, ERRORS_ONLY, false);
+    setEnvironment(LOG_LEVEL, FATAL_ONLY, false);
     try {
       Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
       return null;
