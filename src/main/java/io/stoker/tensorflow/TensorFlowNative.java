@@ -3,12 +3,16 @@ package io.stoker.tensorflow;
 import com.sun.jna.NativeLibrary;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TensorFlow's native library, loaded once a process. Whoever calls the C API calls {@link #load}
  * first.
  */
 final class TensorFlowNative {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorFlowNative.class);
+
   // One line for every damaged image would break the terminal's progress bar, and what TensorFlow
   // logs as an error comes back as a status too. Who sets the variable gets what it says.
   private static final String LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
@@ -45,8 +49,7 @@ final class TensorFlowNative {
           .getFunction("setenv")
           .invokeInt(new Object[] {name, value, overwrite ? 1 : 0});
     } catch (LinkageError | RuntimeException e) {
-      System.getLogger(TensorFlowNative.class.getName())
-          .log(System.Logger.Level.DEBUG, "environment variable " + name + " not set", e);
+      LOG.debug("environment variable {} not set", name, e);
     }
   }
 

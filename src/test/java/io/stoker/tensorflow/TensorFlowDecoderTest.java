@@ -219,11 +219,13 @@ final class TensorFlowDecoderTest {
       for (byte[] file : List.of(png, jpeg)) {
         ImageHeader header = header(file);
         Box whole = Box.whole(50, 50);
-        assertThatThrownBy(() -> worker.decode(file, file.length / 2, header, whole))
-            .isInstanceOfSatisfying(
-                ImageException.class,
-                e -> assertThat(e.failure().reason()).isEqualTo(Reason.TRUNCATED))
-            .hasMessageContaining("the file has no end");
+        for (int length : new int[] {0, 1, 40, file.length / 2}) {
+          assertThatThrownBy(() -> worker.decode(file, length, header, whole))
+              .isInstanceOfSatisfying(
+                  ImageException.class,
+                  e -> assertThat(e.failure().reason()).isEqualTo(Reason.TRUNCATED))
+              .hasMessageContaining("the file has no end");
+        }
       }
       assertThatThrownBy(() -> worker.decode(damaged, png.length, header(png), Box.whole(50, 50)))
           .isInstanceOfSatisfying(
