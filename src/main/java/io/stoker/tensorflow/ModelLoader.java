@@ -46,8 +46,20 @@ public final class ModelLoader {
    */
   public static ResolvedModel resolve(ModelFile file, ModelRequest request, Path scratch)
       throws ModelException {
+    return resolve(file, request, scratch, 0);
+  }
+
+  /**
+   * The same where the process has its own opinion on threads: restoring variables can be its first
+   * session, which sizes TensorFlow's pool for all later ones.
+   *
+   * @param intraOpThreads CPU threads that one op may spread over, 0 for as many as there are cores
+   */
+  public static ResolvedModel resolve(
+      ModelFile file, ModelRequest request, Path scratch, int intraOpThreads)
+      throws ModelException {
     try {
-      LoadedModel model = load(file, request, scratch);
+      LoadedModel model = load(file, request, scratch, intraOpThreads);
       return InputChoice.resolve(model, request, sha256(file.entries()));
     } catch (ModelException e) {
       throw located(file, e);
@@ -59,13 +71,14 @@ public final class ModelLoader {
    *
    * @throws ModelException as {@link #resolve} does, without the file's name
    */
-  static LoadedModel load(ModelFile file, ModelRequest request, Path scratch)
+  static LoadedModel load(ModelFile file, ModelRequest request, Path scratch, int intraOpThreads)
       throws ModelException {
     ModelContent content = ModelParser.parse(file);
     if (content instanceof ModelContent.Graph graph) {
       return loadGraph(graph.graph(), request);
     }
-    return loadSaved(((ModelContent.Saved) content).model(), file.entries(), request, scratch);
+    return loadSaved(
+        ((ModelContent.Saved) content).model(), file.entries(), request, scratch, intraOpThreads);
   }
 
   // ---- a frozen graph
@@ -111,7 +124,11 @@ public final class ModelLoader {
   // ---- a SavedModel
 
   private static LoadedModel loadSaved(
-      SavedModel model, Map<String, byte[]> entries, ModelRequest request, Path scratch)
+      SavedModel model,
+      Map<String, byte[]> entries,
+      ModelRequest request,
+      Path scratch,
+      int intraOpThreads)
       throws ModelException {
     MetaGraphDef meta = Signatures.graphForServing(model);
     String signature = Signatures.choose(meta, request.signature());
@@ -132,7 +149,8 @@ public final class ModelLoader {
     ModelGraph needed = graph.pruned(LoadedModel.nodes(fetches));
     check(needed, OpPolicy.Use.PREDICT_UNFROZEN, request.trusted());
     Variables variables =
-        VariableLoader.load(meta, graph, needed, entries, request.trusted(), scratch);
+        VariableLoader.load(
+            meta, graph, needed, entries, request.trusted(), scratch, intraOpThreads);
     ModelGraph frozen = Freezer.freeze(needed, LoadedModel.nodes(fetches), variables);
     check(frozen, OpPolicy.Use.PREDICT, request.trusted());
     var inputs = new TreeMap<String, TensorSpec>();

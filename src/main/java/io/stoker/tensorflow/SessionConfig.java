@@ -52,6 +52,15 @@ final class SessionConfig {
         .toByteArray();
   }
 
+  /** For restoring variables: once, on the CPU, whatever device the model asks for. */
+  static byte[] loading(int intraOpThreads) {
+    return base(intraOpThreads)
+        .putDeviceCount("GPU", 0)
+        .setAllowSoftPlacement(true)
+        .build()
+        .toByteArray();
+  }
+
   private static ConfigProto.Builder base(int intraOpThreads) {
     return ConfigProto.newBuilder()
         .setInterOpParallelismThreads(CALLING_THREAD)

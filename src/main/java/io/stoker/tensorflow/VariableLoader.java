@@ -23,7 +23,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.AssetFileDef;
-import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
@@ -44,16 +43,22 @@ final class VariableLoader {
   private final ModelGraph graph;
   private final Map<String, byte[]> entries;
   private final boolean trusted;
+  private final int intraOpThreads;
   private final @Nullable String initNode;
   private final Map<String, String> assets;
 
   private VariableLoader(
-      MetaGraphDef meta, ModelGraph graph, Map<String, byte[]> entries, boolean trusted)
+      MetaGraphDef meta,
+      ModelGraph graph,
+      Map<String, byte[]> entries,
+      boolean trusted,
+      int intraOpThreads)
       throws ModelException {
     this.meta = meta;
     this.graph = graph;
     this.entries = entries;
     this.trusted = trusted;
+    this.intraOpThreads = intraOpThreads;
     this.initNode = initNode(meta);
     this.assets = assets(meta);
   }
@@ -65,6 +70,7 @@ final class VariableLoader {
    * @param needed the graph pruned to what predictions need
    * @param entries the SavedModel's files by path
    * @param scratch a folder to write them to
+   * @param intraOpThreads CPU threads that one op may spread over, 0 for all
    * @throws ModelException if a file is missing or broken, or something would run that may not
    */
   static Variables load(
@@ -73,9 +79,10 @@ final class VariableLoader {
       ModelGraph needed,
       Map<String, byte[]> entries,
       boolean trusted,
-      Path scratch)
+      Path scratch,
+      int intraOpThreads)
       throws ModelException {
-    var loader = new VariableLoader(meta, graph, entries, trusted);
+    var loader = new VariableLoader(meta, graph, entries, trusted, intraOpThreads);
     List<NodeDef> variables = Freezer.variables(needed);
     List<NodeDef> tables = Freezer.tables(needed);
     loader.check(!variables.isEmpty());
@@ -276,7 +283,7 @@ final class VariableLoader {
     try {
       writeFiles(scratch);
       try (var nativeGraph = NativeGraph.of(loading.toProto().toByteArray());
-          var session = NativeSession.open(nativeGraph, config())) {
+          var session = NativeSession.open(nativeGraph, SessionConfig.loading(intraOpThreads))) {
         if (restore != null) {
           restore(session, restore, scratch);
         }
@@ -408,14 +415,5 @@ final class VariableLoader {
       proto.setTensorContent(ByteString.copyFrom(value.data()));
     }
     return proto.build();
-  }
-
-  private static byte[] config() {
-    return ConfigProto.newBuilder()
-        .setAllowSoftPlacement(true)
-        .setInterOpParallelismThreads(-1)
-        .putDeviceCount("GPU", 0)
-        .build()
-        .toByteArray();
   }
 }

@@ -35,7 +35,7 @@ final class HostileModels {
     }
     LoadedModel loaded;
     try {
-      loaded = ModelLoader.load(model.read(), request, scratch);
+      loaded = ModelLoader.load(model.read(), request, scratch, 1);
     } catch (ModelException e) {
       return "refused\t" + model.path() + "\t" + e.getMessage();
     }

@@ -57,7 +57,7 @@ final class ModelCorpusTest {
   @ParameterizedTest
   @MethodSource("running")
   void givesItsReferenceOutputs(CorpusModel model, @TempDir Path scratch) throws Exception {
-    LoadedModel loaded = ModelLoader.load(model.read(), model.request(), scratch);
+    LoadedModel loaded = ModelLoader.load(model.read(), model.request(), scratch, 1);
 
     var feeds = new LinkedHashMap<TensorName, Npy>();
     for (CorpusModel.Tensor input : model.inputs()) {
