@@ -7,9 +7,9 @@ interface Backend {
   /**
    * Predicts.
    *
-   * @throws Exception as the job ended, where it did not end well; {@link ExitCode} knows the kinds
+   * @throws Exception as the job ended, where it did not end well; {@link Ending} knows the kinds
    */
-  void predict(PredictJob job) throws Exception;
+  void predict(PredictJob job, Verbosity verbosity) throws Exception;
 
   /**
    * Draws, predicts and shows the example.
@@ -17,5 +17,5 @@ interface Backend {
    * @param folder where its files go
    * @throws Exception as {@link #predict} does
    */
-  void example(Path folder) throws Exception;
+  void example(Path folder, Verbosity verbosity) throws Exception;
 }

@@ -57,7 +57,7 @@ final class Cli {
     } catch (
         Throwable e) { // also a missing class or an error of the JVM must end in one clear line
       Ending ending = Ending.of(e);
-      ending.print(err, command.verbose);
+      ending.print(err, command.verbosity());
       return ending;
     } finally {
       out.flush();

@@ -4,6 +4,8 @@ import io.stoker.runtime.RefusedException;
 import io.stoker.spark.StokerException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param failure what ended it, or null where nothing did or it never began
  */
 record Ending(int code, @Nullable Throwable failure) {
+  /** Causes may go in circles. */
+  private static final int MAX_CAUSES = 50;
+
   static Ending code(int code) {
     return new Ending(code, null);
   }
@@ -22,17 +27,27 @@ record Ending(int code, @Nullable Throwable failure) {
     if (failure instanceof StokerException stoker) {
       return new Ending(stoker.exitCode(), failure);
     }
+    if (failure instanceof UsageException) {
+      return new Ending(ExitCode.USAGE, failure);
+    }
     if (failure instanceof RefusedException) {
       return new Ending(ExitCode.REFUSED, failure);
     }
-    if (failure instanceof InterruptedException) {
+    if (isInterruption(failure)) {
       return new Ending(ExitCode.INTERRUPTED, failure);
     }
     return new Ending(ExitCode.UNEXPECTED, failure);
   }
 
+  /** Spark wraps what interrupted it. */
+  private static boolean isInterruption(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .limit(MAX_CAUSES)
+        .anyMatch(InterruptedException.class::isInstance);
+  }
+
   /** Says in plain words how it ended; with the stack trace if that is wanted. */
-  void print(PrintWriter err, boolean verbose) {
+  void print(PrintWriter err, Verbosity verbosity) {
     if (failure == null) {
       return;
     }
@@ -42,20 +57,20 @@ record Ending(int code, @Nullable Throwable failure) {
           err.println(
               "stoker: failed unexpectedly: "
                   + failure.toString().lines().findFirst().orElse("")
-                  + (verbose ? "" : " (--verbose shows the stack trace)"));
+                  + (verbosity == Verbosity.VERBOSE ? "" : " (--verbose shows the stack trace)"));
       default -> {
         err.println("stoker: " + heading());
         problems(failure).forEach(problem -> err.println("  - " + problem));
       }
     }
-    if (verbose) {
+    if (verbosity == Verbosity.VERBOSE) {
       failure.printStackTrace(err);
     }
   }
 
   private String heading() {
     return switch (code) {
-      case ExitCode.USAGE -> "mistakes in the flags";
+      case ExitCode.USAGE -> "cannot start so";
       case ExitCode.REFUSED -> "refused before the start";
       case ExitCode.TOO_MANY_FAILURES -> "too many regions failed";
       case ExitCode.ACCOUNTING -> "the output does not hold each region exactly once";

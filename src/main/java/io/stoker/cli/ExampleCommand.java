@@ -25,6 +25,6 @@ final class ExampleCommand extends StokerCommand {
 
   @Override
   void run(Backend backend) throws Exception {
-    backend.example(folder);
+    backend.example(folder, verbosity());
   }
 }

@@ -61,6 +61,7 @@ final class PredictCommand extends StokerCommand {
     answer.apply(spec);
     output.apply(spec);
     resources.apply(spec);
-    backend.predict(new PredictJob(manifest.source(), spec, answer.labels, output.options()));
+    backend.predict(
+        new PredictJob(manifest.source(), spec, answer.labels, output.options()), verbosity());
   }
 }

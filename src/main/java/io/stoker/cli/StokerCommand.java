@@ -20,4 +20,8 @@ abstract class StokerCommand {
   abstract List<String> check(Given given);
 
   abstract void run(Backend backend) throws Exception;
+
+  Verbosity verbosity() {
+    return verbose ? Verbosity.VERBOSE : Verbosity.QUIET;
+  }
 }

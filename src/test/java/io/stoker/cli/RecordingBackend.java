@@ -26,7 +26,7 @@ final class RecordingBackend implements Backend {
   }
 
   @Override
-  public void predict(PredictJob job) throws Exception {
+  public void predict(PredictJob job, Verbosity verbosity) throws Exception {
     jobs.add(job);
     if (failure != null) {
       throw failure;
@@ -34,7 +34,7 @@ final class RecordingBackend implements Backend {
   }
 
   @Override
-  public void example(Path folder) throws Exception {
+  public void example(Path folder, Verbosity verbosity) throws Exception {
     examples.add(folder);
     if (failure != null) {
       throw failure;
