@@ -50,8 +50,11 @@ final class ProgressViewTest {
     watch.close();
 
     assertThat(view.closed).isTrue();
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("stoker-terminal"));
+    await()
+        .until(
+            () ->
+                Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("stoker-terminal")));
   }
 
   @Test
