@@ -79,8 +79,7 @@ public record MemoryPlan(
 
   private static int window(PipelineOptions options, int buffers, long outputsPerWindowRegion) {
     long wanted =
-        Math.max(
-            2L * buffers * options.batch(), (long) WINDOW_A_THREAD * options.decodeThreads());
+        Math.max(2L * buffers * options.batch(), (long) WINDOW_A_THREAD * options.decodeThreads());
     long affordable = options.memoryBytes() / OUTPUT_PART / outputsPerWindowRegion;
     long bounded = Math.min(Math.min(wanted, affordable), MAX_WINDOW);
     return (int) Math.max(bounded, options.batch());

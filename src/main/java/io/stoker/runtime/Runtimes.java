@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The executor's half: one runtime (session, decode pool, ring, budget) a process and job, shared by
- * its tasks. Thread-safe.
+ * The executor's half: one runtime (session, decode pool, ring, budget) a process and job, shared
+ * by its tasks. Thread-safe.
  */
 public final class Runtimes {
   private Runtimes() {}
