@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The executor's half: one runtime (session, decode pool, ring, budget) a process and job, shared by
- * its tasks. Thread-safe.
+ * The executor's half: one runtime (session, decode pool, ring, budget) a process and job, shared
+ * by its tasks. Thread-safe.
  *
  * <p>A runtime without tasks stays, so that the next task finds its model loaded, until the process
  * ends or another job needs its memory.

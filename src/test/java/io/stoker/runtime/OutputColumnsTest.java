@@ -75,8 +75,7 @@ final class OutputColumnsTest {
 
   private List<OutputColumn> columns(Tail tail, List<String> labels, TensorSpec... outputs) {
     var head =
-        new Head(
-            1, 1, 3, DataType.UINT8, 1, 1, ChannelOrder.RGB, Normalization.NONE, false, false);
+        new Head(1, 1, 3, DataType.UINT8, 1, 1, ChannelOrder.RGB, Normalization.NONE, false, false);
     var model = new SplicedModel(new byte[0], "in:0", head, 0, List.of(outputs));
     return OutputColumns.of(model, tail, labels, 3, problems);
   }

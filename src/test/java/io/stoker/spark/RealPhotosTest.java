@@ -77,7 +77,8 @@ final class RealPhotosTest {
       names.add(models.resolve(photo.get("file").asText()).toUri().toString());
     }
     List<String> labels =
-        Files.readAllLines(models.resolve("pretrained/emoji-scavenger-mobilenet-v1-025/labels.txt"));
+        Files.readAllLines(
+            models.resolve("pretrained/emoji-scavenger-mobilenet-v1-025/labels.txt"));
     List<Row> rows = predict(names, spec().topK(3).labels(labels).build());
     var moved = new ArrayList<String>();
     for (JsonNode photo : photos()) {
