@@ -14,18 +14,24 @@ import org.apache.hadoop.fs.RemoteIterator;
 /** Reads a file, or all files of a folder, into memory: models, label files. Thread-safe. */
 public final class FileTree {
   /** No model has as many; a wrong folder, such as the root, soon does. */
-  static final int MAX_FILES = 10_000;
+  private static final int MAX_FILES = 10_000;
 
   /** The JVM's longest array. */
   private static final int MAX_FILE_BYTES = Integer.MAX_VALUE - 8;
 
   private final FileSystems fileSystems;
+  private final int maxFiles;
 
   /**
    * @param settings file system settings by name, complete
    */
   public FileTree(Map<String, String> settings) {
+    this(settings, MAX_FILES);
+  }
+
+  FileTree(Map<String, String> settings, int maxFiles) {
     fileSystems = FileSystems.of(settings);
+    this.maxFiles = maxFiles;
   }
 
   /**
@@ -52,8 +58,8 @@ public final class FileTree {
     }
   }
 
-  private static List<LocatedFileStatus> list(
-      String uri, FileSystem files, Path root, long maxBytes) throws IOException {
+  private List<LocatedFileStatus> list(String uri, FileSystem files, Path root, long maxBytes)
+      throws IOException {
     var found = new ArrayList<LocatedFileStatus>();
     long left = maxBytes;
     // Of a file this lists the file itself.
@@ -68,9 +74,9 @@ public final class FileTree {
                 "%s has more than %,d bytes; is it the right one?",
                 uri, Math.min(maxBytes, MAX_FILE_BYTES)));
       }
-      if (found.size() > MAX_FILES) {
+      if (found.size() > maxFiles) {
         throw new IOException(
-            String.format("%s has more than %,d files; is it the right one?", uri, MAX_FILES));
+            String.format("%s has more than %,d files; is it the right one?", uri, maxFiles));
       }
     }
     return found;
