@@ -2,7 +2,8 @@
  * From bytes to pixels: formats found by content, headers, which windows to decode, and resizing on
  * the CPU.
  *
- * <p>Start with {@link io.stoker.image.ImageDecoder}. May import {@code region} and {@code storage}.
+ * <p>Start with {@link io.stoker.image.ImageDecoder}. May import {@code region} and {@code
+ * storage}.
  */
 @NullMarked
 package io.stoker.image;

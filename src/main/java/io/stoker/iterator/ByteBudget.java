@@ -3,6 +3,7 @@ package io.stoker.iterator;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,10 @@ public final class ByteBudget implements AutoCloseable {
 
   @GuardedBy("this")
   private long peak;
+
+  /** Of the leases, those that nobody waits for any more. */
+  @GuardedBy("this")
+  private final Set<Lease> lost = new HashSet<>();
 
   @GuardedBy("this")
   private long writtenOff;
@@ -129,7 +134,8 @@ public final class ByteBudget implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     notifyAll();
-    var leaked = leases.stream().filter(lease -> !lease.writtenOff).toList();
+    var leaked = new LinkedHashSet<>(leases);
+    leaked.removeAll(lost);
     if (!leaked.isEmpty()) {
       throw new IllegalStateException(
           (leased - writtenOff) + " of " + capacity + " bytes leaked by " + leaked);
@@ -140,9 +146,6 @@ public final class ByteBudget implements AutoCloseable {
   public final class Lease implements AutoCloseable {
     private final long bytes;
     private final Object owner;
-
-    @GuardedBy("ByteBudget.this")
-    private boolean writtenOff;
 
     private Lease(long bytes, Object owner) {
       this.bytes = bytes;
@@ -160,8 +163,7 @@ public final class ByteBudget implements AutoCloseable {
      */
     public void writeOff() {
       synchronized (ByteBudget.this) {
-        if (leases.contains(this) && !writtenOff) {
-          writtenOff = true;
+        if (leases.contains(this) && lost.add(this)) {
           ByteBudget.this.writtenOff += bytes;
           ByteBudget.this.notifyAll();
         }
@@ -173,7 +175,7 @@ public final class ByteBudget implements AutoCloseable {
       synchronized (ByteBudget.this) {
         if (leases.remove(this)) {
           leased -= bytes;
-          if (writtenOff) {
+          if (lost.remove(this)) {
             ByteBudget.this.writtenOff -= bytes;
           }
           ByteBudget.this.notifyAll();

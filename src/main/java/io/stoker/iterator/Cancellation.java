@@ -34,12 +34,10 @@ public final class Cancellation {
     return true;
   }
 
-  /** Takes the calling thread out of reach and clears its interrupt, if that came from here. */
+  /** Takes the calling thread out of reach and clears its interrupt, wherever that came from. */
   public synchronized void leave() {
     inside.remove(Thread.currentThread());
-    if (cancelled) {
-      Thread.interrupted();
-    }
+    Thread.interrupted(); // foreign code may have set it, too
   }
 
   /** Interrupts the threads inside and lets no more in. Again it does nothing. */

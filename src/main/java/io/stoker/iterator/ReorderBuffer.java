@@ -62,13 +62,14 @@ public final class ReorderBuffer<T> {
   }
 
   /**
-   * Answers a question. Dropped if the buffer is closed.
+   * Answers a question.
    *
+   * @return false if the buffer is closed and the answer dropped
    * @throws IllegalStateException if it was answered before, or never asked
    */
-  public synchronized void answer(long number, T answer) {
+  public synchronized boolean answer(long number, T answer) {
     if (closed) {
-      return;
+      return false;
     }
     int place = place(number);
     if (number < head || number >= tail || answers[place] != null) {
@@ -78,6 +79,7 @@ public final class ReorderBuffer<T> {
     if (number == head) {
       notifyAll();
     }
+    return true;
   }
 
   /** Whether {@link #take} would return or throw at once. */

@@ -3,8 +3,8 @@ package io.stoker.model;
 import java.io.Serializable;
 
 /**
- * Normalisation of pixel values 0 to 255: {@code (value / divisor - mean) / std}, per channel in the
- * order in which the model takes them. The constants are those of Keras's {@code
+ * Normalisation of pixel values 0 to 255: {@code (value / divisor - mean) / std}, per channel in
+ * the order in which the model takes them. The constants are those of Keras's {@code
  * imagenet_utils.preprocess_input}, and are applied in its order of operations.
  *
  * @param name as the flag spells it
@@ -34,8 +34,5 @@ public record Normalization(String name, float divisor, float[] mean, float[] st
   /** Keras mode {@code torch}: 0 to 1, then ImageNet's means and standard deviations. */
   public static final Normalization TORCH =
       new Normalization(
-          "torch",
-          255,
-          new float[] {0.485f, 0.456f, 0.406f},
-          new float[] {0.229f, 0.224f, 0.225f});
+          "torch", 255, new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f});
 }

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Runs batches on a device. Thread-safe: {@link #run} may be called by several threads at once, each
- * on its own buffer, to have several runs in flight.
+ * Runs batches on a device. Thread-safe: {@link #run} may be called by several threads at once,
+ * each on its own buffer, to have several runs in flight.
  */
 public interface Predictor extends AutoCloseable {
   /** What the device is, for the run record: {@code CPU}, {@code GPU:0 NVIDIA H100 80GB HBM3}. */
@@ -31,8 +31,8 @@ public interface Predictor extends AutoCloseable {
    *
    * <p>{@code released} is called exactly once, also when this throws: when neither the device nor
    * an output touches the buffer any more, which may be before or after this method returns, from
-   * any thread. Only then may the buffer be written again. It must return at once and not call
-   * into the predictor.
+   * any thread. Only then may the buffer be written again. It must return at once and not call into
+   * the predictor.
    *
    * @param first the first slot, usually 0
    * @param count how many slots, at least 1; {@link #fixedBatch()} if that is not 0

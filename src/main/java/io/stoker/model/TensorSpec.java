@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param type element type
  * @param shape dimensions, -1 where unknown; null where even the rank is unknown
  */
-public record TensorSpec(
-    String name, String tensor, DataType type, @Nullable List<Long> shape) implements Serializable {
+public record TensorSpec(String name, String tensor, DataType type, @Nullable List<Long> shape)
+    implements Serializable {
   /** Shape and type as TensorFlow prints them: {@code [?, 224, 224, 3] float32}. */
   public String describe() {
     String dimensions =

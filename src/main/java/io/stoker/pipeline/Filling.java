@@ -49,8 +49,7 @@ public sealed interface Filling {
    *
    * @param factory called once in each decode thread, which closes what it gets
    */
-  record Transform(SlotSpec slot, Supplier<? extends RegionTransform> factory)
-      implements Filling {}
+  record Transform(SlotSpec slot, Supplier<? extends RegionTransform> factory) implements Filling {}
 
   /**
    * The user's class makes the slot; nothing is read or decoded.

@@ -1,27 +1,95 @@
 package io.stoker.pipeline;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.stoker.image.ImageDecoder;
+import io.stoker.iterator.ByteBudget;
+import io.stoker.iterator.Ticker;
+import io.stoker.iterator.WorkQueue;
 import io.stoker.model.Predictor;
 import io.stoker.region.Region;
 import io.stoker.storage.Storage;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From regions to their results, once an executor: reads ahead, decodes into the slots of batches,
  * keeps several runs in flight, and puts the answers in order. Its threads, batch buffers and bytes
  * are shared by all tasks that are open.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. The package's page has the stages, threads and locks.
  */
 public final class Pipeline implements AutoCloseable {
-  private Pipeline() {}
+  private final MemoryPlan memory;
+  private final Floor floor;
+  private final @Nullable SpareBuffer spare;
+  private final ThreadGang fetchers = new ThreadGang("stoker-fetch");
+  private final ThreadGang decoders = new ThreadGang("stoker-decode");
+  private final ThreadGang runners = new ThreadGang("stoker-run");
+
+  @GuardedBy("this")
+  private final Set<Client> clients = new LinkedHashSet<>();
+
+  @GuardedBy("this")
+  private @Nullable PipelineException broken;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  private Pipeline(
+      PipelineOptions options,
+      MemoryPlan memory,
+      Predictor predictor,
+      List<ImageDecoder> imageDecoders,
+      Storage storage,
+      Filling filling,
+      Ticker ticker,
+      Alarms alarms) {
+    int fixed = predictor.fixedBatch();
+    check(options, predictor, filling);
+    this.memory = memory;
+    var ring = new BatchRing(predictor, options.batch(), memory.buffers(), ticker);
+    this.spare = fixed > 1 ? new SpareBuffer(predictor) : null;
+    this.floor =
+        new Floor(
+            options,
+            List.copyOf(imageDecoders),
+            storage,
+            filling,
+            new UriAllowList(options.allowedUris()),
+            new Counters(ticker),
+            new ByteBudget(memory.budgetBytes()),
+            ring,
+            new WorkQueue<>(),
+            new WorkQueue<>(),
+            alarms,
+            new Breakage());
+  }
+
+  private static void check(PipelineOptions options, Predictor predictor, Filling filling) {
+    int fixed = predictor.fixedBatch();
+    if (fixed != 0 && fixed != options.batch()) {
+      throw new IllegalArgumentException(
+          "batch is " + options.batch() + ", expected the model's own batch of " + fixed);
+    }
+    if (predictor.slotBytes() != filling.slot().bytes()) {
+      throw new IllegalArgumentException(
+          filling.slot()
+              + " has "
+              + filling.slot().bytes()
+              + " bytes, the predictor's slot has "
+              + predictor.slotBytes());
+    }
+  }
 
   /**
    * Allocates the ring and starts the threads, which inherit the caller's context class loader.
    *
    * @param predictor runs batches; lent, must outlive the pipeline
-   * @param decoders asked in order; lent, must outlive the pipeline
+   * @param decoders asked in order; lent, must outlive the pipeline, and longer while a decode
+   *     hangs
    * @param storage where images are; lent
    * @param filling who makes a slot of a region
    * @throws IllegalArgumentException if the memory is too little (the message says how much is
@@ -33,7 +101,55 @@ public final class Pipeline implements AutoCloseable {
       List<ImageDecoder> decoders,
       Storage storage,
       Filling filling) {
-    throw new UnsupportedOperationException();
+    return start(
+        options,
+        MemoryPlan.of(options, filling, predictor.fixedBatch()),
+        predictor,
+        decoders,
+        storage,
+        filling,
+        Ticker.SYSTEM,
+        Alarms.onOneThread(new ThreadGang("stoker-alarm")));
+  }
+
+  /** With memory and time as tests want them. */
+  static Pipeline start(
+      PipelineOptions options,
+      MemoryPlan memory,
+      Predictor predictor,
+      List<ImageDecoder> decoders,
+      Storage storage,
+      Filling filling,
+      Ticker ticker,
+      Alarms alarms) {
+    var pipeline =
+        new Pipeline(options, memory, predictor, decoders, storage, filling, ticker, alarms);
+    pipeline.startThreads(predictor);
+    return pipeline;
+  }
+
+  private void startThreads(Predictor predictor) {
+    PipelineOptions options = floor.options();
+    for (int i = 0; i < options.inFlight(); i++) {
+      startOne(runners, new Runner(floor, predictor, spare));
+    }
+    new DecodePool(floor, decoders).start();
+    if (!(floor.filling() instanceof Filling.Load)) {
+      for (int i = 0; i < options.fetchThreads(); i++) {
+        startOne(fetchers, new Fetcher(floor));
+      }
+    }
+  }
+
+  private void startOne(ThreadGang gang, Runnable work) {
+    gang.start(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException | Error e) {
+            floor.faults().broken(new PipelineException("a thread broke: " + e, e));
+          }
+        });
   }
 
   /**
@@ -47,17 +163,126 @@ public final class Pipeline implements AutoCloseable {
    * @throws PipelineException if the pipeline is broken
    */
   public PipelineTask open(Iterator<Region> regions, boolean lastAttempt) {
-    throw new UnsupportedOperationException();
+    var client = new Client(memory.window(), lastAttempt, floor.counters());
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("the pipeline is closed");
+      }
+      if (broken != null) {
+        throw PipelineException.again(broken);
+      }
+      if (clients.size() == floor.options().maxTasks()) {
+        throw new IllegalStateException(
+            clients.size() + " tasks are open, memory is planned for no more");
+      }
+      clients.add(client);
+    }
+    floor.ring().join(client);
+    if (client.isCancelled()) { // broken or closed meanwhile, before it had joined
+      floor.ring().cancel(client);
+    }
+    return new PipelineTask(this, client, regions, memory.window());
+  }
+
+  /** Takes over regions that were admitted. */
+  void submit(ImageGroup group) {
+    floor.ring().admit(group.client(), group.elements().size());
+    if (floor.filling() instanceof Filling.Load) {
+      group.elements().forEach(element -> floor.toDecode().put(new DecodeWork.Load(element)));
+    } else {
+      floor.toFetch().put(group);
+    }
+    if (group.client().isCancelled()) { // by another thread, which may have looked too early
+      dropWork(group.client());
+    }
+  }
+
+  /** Ends a task's work, of which nobody waits for an answer any more. Idempotent. */
+  void drop(Client client) {
+    synchronized (this) {
+      clients.remove(client);
+    }
+    client.cancellation().cancel();
+    dropWork(client);
+    floor.ring().cancel(client);
+  }
+
+  private void dropWork(Client client) {
+    floor.toFetch().remove(group -> group.client() == client);
+    floor.toDecode().remove(work -> work.client() == client).forEach(Pipeline::abandon);
+  }
+
+  private static void abandon(DecodeWork work) {
+    if (work instanceof LeasedImage image) {
+      image.abandon();
+    }
+  }
+
+  private void endAll(Throwable cause) {
+    List<Client> all;
+    synchronized (this) {
+      all = List.copyOf(clients);
+    }
+    for (Client client : all) {
+      client.answers().fail(cause);
+      drop(client);
+    }
+    floor.ring().stop();
+  }
+
+  /** What the threads report. */
+  private final class Breakage implements Faults {
+    @Override
+    public void fail(Client client, Throwable cause) {
+      client.answers().fail(cause);
+      drop(client);
+    }
+
+    @Override
+    public void broken(PipelineException cause) {
+      synchronized (Pipeline.this) {
+        if (broken == null) {
+          broken = cause;
+        }
+      }
+      endAll(cause);
+    }
   }
 
   /** Clocks and counts since the start; cheap. */
   public PipelineReport report() {
-    throw new UnsupportedOperationException();
+    Counters counters = floor.counters();
+    return new PipelineReport(
+        floor.ring().openNanos(),
+        floor.ring().starvedNanos(),
+        counters.fetch.times(),
+        counters.decode.times(),
+        counters.preprocess.times(),
+        counters.predict.times(),
+        counters.tasks.times(),
+        counters.ok.sum(),
+        counters.failures(),
+        counters.batches.sum(),
+        counters.paddedBatches.sum(),
+        counters.images.sum(),
+        counters.bytesRead.sum(),
+        counters.wholeDecodes.sum(),
+        counters.stripDecodes.sum(),
+        counters.windowDecodes.sum(),
+        counters.hungDecodes.sum(),
+        floor.options().memoryBytes() - memory.budgetBytes(),
+        floor.budget().leased(),
+        floor.budget().peak());
   }
 
   /** Whether every further task would fail; make a new pipeline, in a new process at best. */
-  public boolean isBroken() {
-    throw new UnsupportedOperationException();
+  public synchronized boolean isBroken() {
+    return broken != null;
+  }
+
+  /** For the tasks, and for tests. */
+  Floor floor() {
+    return floor;
   }
 
   /**
@@ -68,6 +293,23 @@ public final class Pipeline implements AutoCloseable {
    */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    endAll(new IllegalStateException("the pipeline was closed"));
+    floor.toFetch().close();
+    floor.toDecode().close();
+    fetchers.join();
+    decoders.join();
+    runners.join();
+    floor.alarms().close();
+    floor.ring().close();
+    if (spare != null) {
+      spare.close();
+    }
+    floor.budget().close();
   }
 }

@@ -17,4 +17,9 @@ public final class PipelineException extends RuntimeException {
   public PipelineException(String message) {
     super(message);
   }
+
+  /** The same for one more task, which gets a stack trace of its own. */
+  static PipelineException again(PipelineException first) {
+    return new PipelineException(String.valueOf(first.getMessage()), first);
+  }
 }

@@ -157,8 +157,7 @@ public record PipelineReport(
       Map<Failure.Reason, Long> left, Map<Failure.Reason, Long> right, LongBinaryOperator how) {
     var both = new EnumMap<Failure.Reason, Long>(Failure.Reason.class);
     for (Failure.Reason reason : Failure.Reason.values()) {
-      long count =
-          how.applyAsLong(left.getOrDefault(reason, 0L), right.getOrDefault(reason, 0L));
+      long count = how.applyAsLong(left.getOrDefault(reason, 0L), right.getOrDefault(reason, 0L));
       if (count != 0) {
         both.put(reason, count);
       }

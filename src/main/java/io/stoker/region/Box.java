@@ -44,10 +44,7 @@ public record Box(int x, int y, int width, int height) implements Serializable {
 
   /** Whether every pixel of the other box is one of this box. */
   public boolean contains(Box other) {
-    return other.x >= x
-        && other.y >= y
-        && other.right() <= right()
-        && other.bottom() <= bottom();
+    return other.x >= x && other.y >= y && other.right() <= right() && other.bottom() <= bottom();
   }
 
   /** Whether the boxes have a pixel in common. */

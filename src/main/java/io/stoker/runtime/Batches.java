@@ -6,7 +6,7 @@ final class Batches {
   private static final int GPU = 128;
 
   // On a CPU a larger batch gains nothing and fills the caches.
-  private static final int CPU = 32;
+  static final int CPU = 32;
 
   /** The ring gets no more than this part of the memory while a smaller batch will do. */
   private static final int RING_PART = 3;

@@ -15,5 +15,10 @@ import java.io.Serializable;
  * @param pipeline clocks and counts
  */
 public record ExecutorReport(
-    String runtime, String host, String device, int modelLoads, int sessions, PipelineReport pipeline)
+    String runtime,
+    String host,
+    String device,
+    int modelLoads,
+    int sessions,
+    PipelineReport pipeline)
     implements Serializable {}

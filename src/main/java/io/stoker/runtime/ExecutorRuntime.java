@@ -79,12 +79,7 @@ final class ExecutorRuntime {
   /** What was done here so far. */
   ExecutorReport report() {
     return new ExecutorReport(
-        id,
-        Host.NAME,
-        predictor.device(),
-        MODEL_LOADS.get(),
-        SESSIONS.get(),
-        pipeline.report());
+        id, Host.NAME, predictor.device(), MODEL_LOADS.get(), SESSIONS.get(), pipeline.report());
   }
 
   private synchronized void leave() {

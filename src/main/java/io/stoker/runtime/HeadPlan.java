@@ -53,10 +53,9 @@ record HeadPlan(SlotSpec slot, Filling filling, Head head) {
     SlotSpec resized =
         new SlotSpec(model.height(), model.width(), PIXEL_CHANNELS, SlotSpec.Type.FLOAT32);
     Size box = shapes.uniform();
-    // A clamped box is smaller than the others.
-    boolean oneSize = box != null && spec.input().boxOutside() != BoxOutside.CLAMP;
     SlotSpec slot = resized;
-    if (oneSize && fits(box, resized)) {
+    // A clamped box is smaller than the others.
+    if (box != null && spec.input().boxOutside() != BoxOutside.CLAMP && fits(box, resized)) {
       slot = new SlotSpec(box.height(), box.width(), PIXEL_CHANNELS, SlotSpec.Type.UINT8);
     }
     boolean copied = slot.type() == SlotSpec.Type.UINT8;

@@ -127,7 +127,9 @@ public record PredictSpec(
         // the message below serves all
       }
       throw new IllegalArgumentException(
-          "\"" + text + "\" is no failure limit, expected a count such as 200 or a share such as 5%");
+          "\""
+              + text
+              + "\" is no failure limit, expected a count such as 200 or a share such as 5%");
     }
 
     /** Whether so many failures of so many regions are too many. */

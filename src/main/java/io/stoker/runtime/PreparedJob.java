@@ -33,6 +33,15 @@ public record PreparedJob(
     return fingerprint + " " + spec.resources() + " " + spec.allowedUris();
   }
 
+  /**
+   * Regions a run, as far as the driver knows: what the model insists on, else what was asked for,
+   * else what an executor with a CPU would choose.
+   */
+  public int batch() {
+    int asked = spec.resources().batch();
+    return model.fixedBatch() != 0 ? model.fixedBatch() : asked != 0 ? asked : Batches.CPU;
+  }
+
   /** Who makes a slot of a region. */
   public enum Filling {
     /** All boxes have one size: pixels are copied, the head resizes on the device. */

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.net.JarURLConnection;
+import java.net.URL;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the class that {@code --preprocess} names. */
@@ -53,8 +55,8 @@ final class Preprocessing {
   }
 
   /**
-   * Hex digest of the class's own file, which changes with its code; of its jar's other classes
-   * nothing is known. Null without a class.
+   * Hex digest of the jar that holds the class, or of the class's own file where it comes from a
+   * folder. Null without a class.
    */
   static @Nullable String sha256(@Nullable String className) {
     if (className == null) {
@@ -62,11 +64,19 @@ final class Preprocessing {
     }
     String file = className.replace('.', '/') + ".class";
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    try (InputStream stream = loader.getResourceAsStream(file)) {
-      // A class without a file (made at run time) has only its name to tell it by.
-      return Fingerprint.sha256(stream == null ? file.getBytes(UTF_8) : stream.readAllBytes());
+    URL url = loader.getResource(file);
+    try {
+      if (url == null) {
+        // Made at run time: there is only the name to tell it by.
+        return Fingerprint.sha256(className.getBytes(UTF_8));
+      }
+      URL content =
+          url.openConnection() instanceof JarURLConnection jar ? jar.getJarFileURL() : url;
+      try (InputStream stream = content.openStream()) {
+        return Fingerprint.sha256(stream.readAllBytes());
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("--preprocess: " + file + " cannot be read", e);
+      throw new UncheckedIOException("--preprocess: " + url + " cannot be read", e);
     }
   }
 }

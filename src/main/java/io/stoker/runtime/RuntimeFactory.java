@@ -29,6 +29,9 @@ final class RuntimeFactory {
   /** What a result costs beside its numbers: objects, references. */
   private static final long RESULT_BYTES = 256;
 
+  // The CUDA context and the libraries' own buffers need the rest.
+  private static final double GPU_MEMORY_FRACTION = 0.9;
+
   private final PreparedJob job;
   private final ExecutorResources resources;
 
@@ -46,7 +49,7 @@ final class RuntimeFactory {
     PredictSpec.Resources asked = job.spec().resources();
     boolean gpuExpected =
         asked.device() == PredictSpec.Device.GPU || !resources.gpuAddresses().isEmpty();
-    Predictor predictor = predictor(Threads.of(asked, resources.cores(), gpuExpected));
+    Predictor predictor = predictor(Threads.of(asked, resources.cores(), gpuExpected), gpuExpected);
     try {
       // "auto" may have found a GPU that nobody spoke of.
       boolean gpu = predictor.device().contains("GPU");
@@ -76,16 +79,18 @@ final class RuntimeFactory {
     }
   }
 
-  private Predictor predictor(Threads threads) throws RefusedException {
+  private Predictor predictor(Threads threads, boolean gpuExpected) throws RefusedException {
     PredictSpec.Resources asked = job.spec().resources();
     var options =
         new DeviceOptions(
             DeviceOptions.Device.valueOf(asked.device().name()),
             threads.intraOp(),
+            GPU_MEMORY_FRACTION,
             String.join(",", resources.gpuAddresses()),
             asked.deterministic());
     try {
-      return TensorFlowPredictor.open(job.model(), options);
+      int batch = Batches.choose(job, gpuExpected, memoryBytes(), threads.inFlight());
+      return TensorFlowPredictor.open(job.model(), options, batch);
     } catch (ModelException e) {
       throw new RefusedException(e.problems());
     }
@@ -93,10 +98,7 @@ final class RuntimeFactory {
 
   private PipelineOptions options(Threads threads, boolean gpu, int fixedBatch) {
     PredictSpec spec = job.spec();
-    long memory =
-        spec.resources().memoryBytes() == 0
-            ? resources.memoryBytes()
-            : spec.resources().memoryBytes();
+    long memory = memoryBytes();
     int batch = fixedBatch == 0 ? Batches.choose(job, gpu, memory, threads.inFlight()) : fixedBatch;
     return new PipelineOptions(
         batch,
@@ -110,6 +112,11 @@ final class RuntimeFactory {
         PipelineOptions.DEFAULT_DECODE_TIMEOUT,
         outputBytes(),
         spec.allowedUris());
+  }
+
+  private long memoryBytes() {
+    long asked = job.spec().resources().memoryBytes();
+    return asked == 0 ? resources.memoryBytes() : asked;
   }
 
   private long outputBytes() {

@@ -6,12 +6,13 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The executor's half: one runtime (session, decode pool, ring, budget) a process and job, shared by
- * its tasks. Thread-safe.
+ * The executor's half: one runtime (session, decode pool, ring, budget) a process and job, shared
+ * by its tasks. Thread-safe.
  *
  * <p>A runtime without tasks stays, so that the next task finds its model loaded, until the process
  * ends or another job needs its memory.
@@ -40,7 +41,8 @@ public final class Runtimes {
    * @param resources what the executor has
    * @param regions the task's regions, those of one image together; read in the calling thread
    * @param lastAttempt whether broken reads fail their regions instead of the task
-   * @throws InterruptedException if the task is killed while it waits for the model
+   * @throws CancellationException if the thread is interrupted while it waits for the model; it
+   *     stays interrupted
    * @throws RefusedException if this executor cannot run the job: no such device, too little memory
    */
   public static RuntimeTask open(
@@ -48,9 +50,8 @@ public final class Runtimes {
       Supplier<PreparedJob> job,
       ExecutorResources resources,
       Iterator<Region> regions,
-      boolean lastAttempt)
-      throws InterruptedException, RefusedException {
-    LOCK.lockInterruptibly();
+      boolean lastAttempt) {
+    lockInterruptibly();
     try {
       ExecutorRuntime runtime = RUNTIMES.get(key);
       if (runtime == null || runtime.broken()) {
@@ -62,6 +63,15 @@ public final class Runtimes {
       return runtime.open(regions, lastAttempt);
     } finally {
       LOCK.unlock();
+    }
+  }
+
+  private static void lockInterruptibly() {
+    try {
+      LOCK.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while the model is loaded");
     }
   }
 

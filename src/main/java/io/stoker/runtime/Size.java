@@ -9,7 +9,8 @@ public record Size(int height, int width) implements Serializable {
    */
   public Size {
     if (height < 1 || width < 1) {
-      throw new IllegalArgumentException("size is " + height + "x" + width + ", expected 1x1 or more");
+      throw new IllegalArgumentException(
+          "size is " + height + "x" + width + ", expected 1x1 or more");
     }
   }
 

@@ -3,6 +3,8 @@ package io.stoker.tensorflow;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.Pointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tensorflow.internal.c_api.Deallocator_Pointer_long_Pointer;
 
 /**
@@ -18,6 +20,7 @@ import org.tensorflow.internal.c_api.Deallocator_Pointer_long_Pointer;
  * code, where it would end the process.
  */
 final class Deallocator {
+  private static final Logger LOG = LoggerFactory.getLogger(Deallocator.class);
   private static final AtomicLong NUMBERS = new AtomicLong();
   private static final ConcurrentHashMap<Long, Runnable> REGISTERED = new ConcurrentHashMap<>();
 
@@ -63,8 +66,7 @@ final class Deallocator {
       try {
         release(argument);
       } catch (Throwable e) {
-        System.getLogger(Deallocator.class.getName())
-            .log(System.Logger.Level.ERROR, "what follows a tensor's release failed", e);
+        LOG.error("what follows a tensor's release failed", e);
       }
     }
   }

@@ -51,8 +51,14 @@ public record DeviceOptions(
     }
   }
 
+  /** With all of a GPU's memory to take. */
+  public DeviceOptions(
+      Device device, int intraOpThreads, String visibleGpus, boolean deterministic) {
+    this(device, intraOpThreads, 1, visibleGpus, deterministic);
+  }
+
   /** The CPU with so many threads for one op. */
   public static DeviceOptions cpu(int intraOpThreads) {
-    return new DeviceOptions(Device.CPU, intraOpThreads, 1, "", false);
+    return new DeviceOptions(Device.CPU, intraOpThreads, "", false);
   }
 }

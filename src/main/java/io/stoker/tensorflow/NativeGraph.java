@@ -92,9 +92,8 @@ final class NativeGraph implements AutoCloseable {
 
   /** Whether there is such a tensor. */
   boolean has(String tensor) {
-    try {
-      output(tensor);
-      return true;
+    try (TF_Output output = output(tensor)) {
+      return !output.isNull();
     } catch (TensorFlowException e) {
       return false;
     }
@@ -102,13 +101,15 @@ final class NativeGraph implements AutoCloseable {
 
   /** The element type of a tensor. */
   DataType type(String tensor) throws TensorFlowException {
-    return DataType.of(TF_OperationOutputType(output(tensor)));
+    try (TF_Output output = output(tensor)) {
+      return DataType.of(TF_OperationOutputType(output));
+    }
   }
 
   /** What the graph knows of a tensor's shape: -1 for an unknown size, null for an unknown rank. */
   @Nullable List<Long> shape(String tensor) throws TensorFlowException {
-    TF_Output output = output(tensor);
-    try (var status = new NativeStatus()) {
+    try (TF_Output output = output(tensor);
+        var status = new NativeStatus()) {
       int rank = TF_GraphGetTensorNumDims(handle(), output, status.handle());
       status.check();
       if (rank < 0) {
@@ -136,29 +137,35 @@ final class NativeGraph implements AutoCloseable {
     return operation;
   }
 
-  /** A tensor, for feeds and fetches. */
   private TF_Output output(String tensor) throws TensorFlowException {
     return outputs(List.of(tensor));
   }
 
-  /** An array of tensors, which the caller deallocates. */
+  /** An array of tensors, for feeds and fetches; the caller closes it. */
   TF_Output outputs(List<String> tensors) throws TensorFlowException {
     var outputs = new TF_Output(Math.max(1, tensors.size()));
-    for (int i = 0; i < tensors.size(); i++) {
-      String tensor = tensors.get(i);
-      int colon = tensor.lastIndexOf(':');
-      String node = colon < 0 ? tensor : tensor.substring(0, colon);
-      TF_Operation operation = operation(node);
-      int index = colon < 0 ? 0 : index(tensor, colon);
-      int count = TF_OperationNumOutputs(operation);
-      if (index >= count) {
-        throw new TensorFlowException(
-            TensorFlowException.Code.NOT_FOUND,
-            "the graph has no tensor '" + tensor + "': its node has " + count + " outputs");
+    try {
+      for (int i = 0; i < tensors.size(); i++) {
+        fill(outputs.position(i), tensors.get(i));
       }
-      outputs.position(i).oper(operation).index(index);
+      return outputs.position(0);
+    } catch (TensorFlowException | RuntimeException | Error e) {
+      outputs.close();
+      throw e;
     }
-    return outputs.position(0);
+  }
+
+  private void fill(TF_Output output, String tensor) throws TensorFlowException {
+    int colon = tensor.lastIndexOf(':');
+    TF_Operation operation = operation(colon < 0 ? tensor : tensor.substring(0, colon));
+    int index = colon < 0 ? 0 : index(tensor, colon);
+    int count = TF_OperationNumOutputs(operation);
+    if (index >= count) {
+      throw new TensorFlowException(
+          TensorFlowException.Code.NOT_FOUND,
+          "the graph has no tensor '" + tensor + "': its node has " + count + " outputs");
+    }
+    output.oper(operation).index(index);
   }
 
   private static int index(String tensor, int colon) throws TensorFlowException {

@@ -76,7 +76,17 @@ final class NativeSession implements AutoCloseable {
    */
   Runner runner(List<String> feeds, List<String> fetches, List<String> targets)
       throws TensorFlowException {
-    return new Runner(feeds, fetches, targets);
+    var operations = new ArrayList<TF_Operation>();
+    for (String target : targets) {
+      operations.add(graph.operation(target));
+    }
+    TF_Output in = graph.outputs(feeds);
+    try {
+      return new Runner(in, feeds.size(), graph.outputs(fetches), fetches.size(), operations);
+    } catch (TensorFlowException | RuntimeException | Error e) {
+      in.close();
+      throw e;
+    }
   }
 
   /** The devices that the session sees. */
@@ -168,23 +178,22 @@ final class NativeSession implements AutoCloseable {
     private final NativeStatus status = new NativeStatus();
     private boolean freed;
 
-    private Runner(List<String> feeds, List<String> fetches, List<String> targets)
-        throws TensorFlowException {
-      // First what can fail: tensors that are not there.
-      var operations = new ArrayList<TF_Operation>();
-      for (String target : targets) {
-        operations.add(graph.operation(target));
-      }
-      this.feeds = graph.outputs(feeds);
-      this.fetches = graph.outputs(fetches);
-      this.feedCount = feeds.size();
-      this.fetchCount = fetches.size();
+    private Runner(
+        TF_Output feeds,
+        int feedCount,
+        TF_Output fetches,
+        int fetchCount,
+        List<TF_Operation> targets) {
+      this.feeds = feeds;
+      this.feedCount = feedCount;
+      this.fetches = fetches;
+      this.fetchCount = fetchCount;
       this.targetCount = targets.size();
       this.feedValues = new PointerPointer<>(Math.max(1, feedCount));
       this.fetchValues = new PointerPointer<>(Math.max(1, fetchCount));
       this.targets = new PointerPointer<>(Math.max(1, targetCount));
       for (int i = 0; i < targetCount; i++) {
-        this.targets.put(i, operations.get(i));
+        this.targets.put(i, targets.get(i));
       }
       NativeCounters.RUNNERS.add(1);
     }
@@ -241,11 +250,11 @@ final class NativeSession implements AutoCloseable {
       }
       freed = true;
       status.close();
-      feeds.deallocate();
-      fetches.deallocate();
-      feedValues.deallocate();
-      fetchValues.deallocate();
-      targets.deallocate();
+      feeds.close();
+      fetches.close();
+      feedValues.close();
+      fetchValues.close();
+      targets.close();
       NativeCounters.RUNNERS.add(-1);
     }
   }

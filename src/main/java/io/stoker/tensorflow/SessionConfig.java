@@ -40,8 +40,8 @@ final class SessionConfig {
   }
 
   /** For the decode ops: on the CPU, without optimizers, which have nothing to gain there. */
-  static byte[] decoding(int intraOpThreads) {
-    return base(intraOpThreads)
+  static byte[] decoding() {
+    return base(1)
         .putDeviceCount("GPU", 0)
         .setGraphOptions(
             GraphOptions.newBuilder()

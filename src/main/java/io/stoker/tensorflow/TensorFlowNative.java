@@ -3,16 +3,20 @@ package io.stoker.tensorflow;
 import com.sun.jna.NativeLibrary;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TensorFlow's native library, loaded once a process. Whoever calls the C API calls {@link #load}
  * first.
  */
 final class TensorFlowNative {
-  // Warnings off: one for every damaged PNG would break the terminal's progress line. Who sets the
-  // variable gets what it says.
+  private static final Logger LOG = LoggerFactory.getLogger(TensorFlowNative.class);
+
+  // One line for every damaged image would break the terminal's progress bar, and what TensorFlow
+  // logs as an error comes back as a status too. Who sets the variable gets what it says.
   private static final String LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
-  private static final String ERRORS_ONLY = "2";
+  private static final String FATAL_ONLY = "3";
 
   // Kept instead of thrown, so that the second caller is told the reason and not NoClassDefFound.
   private static final @Nullable Throwable FAILURE = tryLoad();
@@ -45,8 +49,7 @@ final class TensorFlowNative {
           .getFunction("setenv")
           .invokeInt(new Object[] {name, value, overwrite ? 1 : 0});
     } catch (LinkageError | RuntimeException e) {
-      System.getLogger(TensorFlowNative.class.getName())
-          .log(System.Logger.Level.DEBUG, "environment variable " + name + " not set", e);
+      LOG.debug("environment variable {} not set", name, e);
     }
   }
 
@@ -56,7 +59,7 @@ final class TensorFlowNative {
     defaultProperty("org.bytedeco.javacpp.maxBytes");
     defaultProperty("org.bytedeco.javacpp.maxPhysicalBytes");
     // Few lines of TensorFlow's (MLIR's) go straight through an Abseil that nothing can reach.
-    setEnvironment(LOG_LEVEL, ERRORS_ONLY, false);
+    setEnvironment(LOG_LEVEL, FATAL_ONLY, false);
     try {
       Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
       return null;

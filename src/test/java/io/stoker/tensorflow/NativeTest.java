@@ -177,6 +177,22 @@ final class NativeTest {
   }
 
   @Test
+  void anInterruptIsKeptUntilTheCallOnTheLargeStackIsDone() {
+    Thread.currentThread().interrupt();
+    assertThat(LargeStack.<Integer, RuntimeException>call("test", () -> 7)).isEqualTo(7);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThatThrownBy(
+            () ->
+                LargeStack.call(
+                    "test",
+                    () -> {
+                      throw new TensorFlowException(Code.ABORTED, "as it was thrown");
+                    }))
+        .isInstanceOf(TensorFlowException.class)
+        .hasMessage("as it was thrown");
+  }
+
+  @Test
   void aClosedSessionRefusesRuns() throws Exception {
     try (var graph = NativeGraph.of(doubled());
         var session = NativeSession.open(graph, Graphs.config());

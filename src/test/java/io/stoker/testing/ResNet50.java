@@ -18,8 +18,8 @@ import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.proto.VersionDef;
 
 /**
- * A frozen ResNet-50 (v1, as Keras lays it out) with seeded random weights: as much work as the real
- * one, 102 MB, and nothing to download. Input {@code image [?, side, side, 3] float32}, output
+ * A frozen ResNet-50 (v1, as Keras lays it out) with seeded random weights: as much work as the
+ * real one, 102 MB, and nothing to download. Input {@code image [?, side, side, 3] float32}, output
  * {@code probabilities [?, 1000] float32}.
  *
  * <p>{@code java io.stoker.testing.ResNet50 FILE.pb [SIDE]} writes it.
@@ -98,7 +98,8 @@ public final class ResNet50 {
 
   private String conv(String name, String input, int side, int stride, int in, int out) {
     // He's initialisation keeps activations in range through all 50 layers.
-    weights(name + "/kernel", new long[] {side, side, in, out}, Math.sqrt(2.0 / (side * side * in)));
+    weights(
+        name + "/kernel", new long[] {side, side, in, out}, Math.sqrt(2.0 / (side * side * in)));
     add("Conv2D", name + "/conv", List.of(input, name + "/kernel"))
         .putAttr("T", type())
         .putAttr("strides", ints(1, stride, stride, 1))

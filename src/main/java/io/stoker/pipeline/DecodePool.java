@@ -1,0 +1,71 @@
+package io.stoker.pipeline;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+
+/**
+ * The decode threads. One that hangs in native code cannot be ended: it is written off, and another
+ * takes its place, until too many hang. Thread-safe.
+ */
+final class DecodePool {
+  /** More than this part of the threads, and more than one, may not hang. */
+  private static final int HUNG_PART = 10;
+
+  private final Floor floor;
+  private final ThreadGang threads;
+
+  @GuardedBy("this")
+  private int hung;
+
+  DecodePool(Floor floor, ThreadGang threads) {
+    this.floor = floor;
+    this.threads = threads;
+  }
+
+  void start() {
+    for (int i = 0; i < floor.options().decodeThreads(); i++) {
+      startOne();
+    }
+  }
+
+  private void startOne() {
+    threads.start(
+        () -> {
+          try (var worker = new DecodeWorker(floor, this)) {
+            worker.run();
+          } catch (IOException | RuntimeException | Error e) {
+            floor.faults().broken(new PipelineException("a decode thread broke: " + e, e));
+          }
+        });
+  }
+
+  /** That thread hangs and will do no more work, even if it comes back. */
+  void writeOff(Thread thread) {
+    floor.counters().hungDecodes.increment();
+    int all = floor.options().decodeThreads();
+    int now = changeHung(1);
+    if (now > Math.max(1, all / HUNG_PART)) {
+      floor
+          .faults()
+          .broken(
+              new PipelineException(
+                  String.format(
+                      "%d of %d decode threads hang, for longer than %s each; start the executor"
+                          + " anew, and see the failures of stage decode for the files",
+                      now, all, floor.options().decodeTimeout())));
+    } else {
+      startOne();
+    }
+    threads.disown(thread); // after its replacement began, so that closing waits for that one
+  }
+
+  /** A thread that was written off has come back, and ends. */
+  void cameBack() {
+    changeHung(-1);
+  }
+
+  private synchronized int changeHung(int by) {
+    hung += by;
+    return hung;
+  }
+}

@@ -1,0 +1,29 @@
+package io.stoker.pipeline;
+
+import io.stoker.image.ImageDecoder;
+import io.stoker.iterator.ByteBudget;
+import io.stoker.iterator.WorkQueue;
+import io.stoker.region.Failure;
+import io.stoker.storage.Storage;
+import java.util.List;
+
+/** What the threads of a pipeline share. */
+record Floor(
+    PipelineOptions options,
+    List<ImageDecoder> decoders,
+    Storage storage,
+    Filling filling,
+    UriAllowList allowed,
+    Counters counters,
+    ByteBudget budget,
+    BatchRing ring,
+    WorkQueue<ImageGroup> toFetch,
+    WorkQueue<DecodeWork> toDecode,
+    Alarms alarms,
+    Faults faults) {
+  /** Answers a pending region with a failure. */
+  void fail(Element element, Failure failure) {
+    ring.leave(element);
+    element.client().fail(element, failure);
+  }
+}

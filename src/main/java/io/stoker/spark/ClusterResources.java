@@ -1,0 +1,116 @@
+package io.stoker.spark;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the cluster's executors have, as far as the driver is told.
+ *
+ * @param cores of an executor
+ * @param tasks that may run at once on an executor
+ * @param memoryBytes what a job may take of an executor by default
+ * @param slots tasks that may run at once on all executors together
+ * @param maxFailures how often Spark tries a task
+ */
+record ClusterResources(int cores, int tasks, long memoryBytes, int slots, int maxFailures)
+    implements Serializable {
+  private static final Pattern LOCAL =
+      Pattern.compile("local(?:\\[\\s*(\\d+|\\*)\\s*(?:,\\s*(\\d+)\\s*)?])?");
+
+  private static final long MIB = 1L << 20;
+
+  /**
+   * Reads Spark's settings.
+   *
+   * <p>In local mode an executor's cores are the N of {@code local[N]}, and the job may take half
+   * of the largest heap. On a cluster they are {@code spark.executor.cores}; where that is left
+   * open (standalone), the cluster's cores divided by its executors; the job may take a quarter of
+   * {@code spark.executor.memory} and half of the overhead: batches and decoded images lie outside
+   * the heap, which rarely is full at the same time.
+   */
+  static ClusterResources of(JavaSparkContext context) {
+    SparkConf conf = context.getConf();
+    int cpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
+    Matcher local = LOCAL.matcher(context.master());
+    if (local.matches()) {
+      int cores = localCores(local.group(1));
+      int tasks = Math.max(1, cores / cpus);
+      String failures = local.group(2);
+      return new ClusterResources(
+          cores,
+          tasks,
+          Runtime.getRuntime().maxMemory() / 2,
+          tasks,
+          failures == null ? 1 : Integer.parseInt(failures));
+    }
+    int executors = Math.max(1, context.sc().statusTracker().getExecutorInfos().length - 1);
+    int cores = executorCores(context, conf, executors);
+    int tasks = Math.max(1, Math.min(cores / cpus, gpuTasks(conf)));
+    int expected = Math.max(executors, conf.getInt("spark.executor.instances", 0));
+    if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+      expected = Math.max(expected, conf.getInt("spark.dynamicAllocation.maxExecutors", 0));
+    }
+    return new ClusterResources(
+        cores,
+        tasks,
+        memory(conf),
+        Math.multiplyExact(tasks, expected),
+        conf.getInt("spark.task.maxFailures", 4));
+  }
+
+  /** File system settings that differ from Hadoop's own defaults. May hold secrets. */
+  static Map<String, String> hadoop(Configuration configuration) {
+    var settings = new TreeMap<String, String>();
+    for (Map.Entry<String, String> entry : configuration) {
+      String[] sources = configuration.getPropertySources(entry.getKey());
+      boolean isDefault =
+          sources != null
+              && sources.length > 0
+              && sources[sources.length - 1].endsWith("-default.xml");
+      if (!isDefault) {
+        settings.put(entry.getKey(), entry.getValue());
+      }
+    }
+    return settings;
+  }
+
+  private static int localCores(@Nullable String text) {
+    if (text == null) {
+      return 1;
+    }
+    // What Spark itself makes of local[*].
+    return text.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(text);
+  }
+
+  private static int executorCores(JavaSparkContext context, SparkConf conf, int executors) {
+    if (conf.contains("spark.executor.cores")) {
+      return conf.getInt("spark.executor.cores", 1);
+    }
+    if (context.master().startsWith("spark://") && !conf.contains("spark.default.parallelism")) {
+      return Math.max(1, context.defaultParallelism() / executors);
+    }
+    return 1;
+  }
+
+  /** How many tasks share an executor's GPUs; no bound where none are asked for. */
+  private static int gpuTasks(SparkConf conf) {
+    double executor = conf.getDouble("spark.executor.resource.gpu.amount", 0);
+    double task = conf.getDouble("spark.task.resource.gpu.amount", 0);
+    return executor == 0 || task == 0 ? Integer.MAX_VALUE : (int) (executor / task + 1e-9);
+  }
+
+  private static long memory(SparkConf conf) {
+    long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
+    double factor = conf.getDouble("spark.executor.memoryOverheadFactor", 0.1);
+    long least = Math.max(384, (long) (factor * heap));
+    long overhead = conf.getSizeAsMb("spark.executor.memoryOverhead", least + "m");
+    return (heap / 4 + overhead / 2) * MIB;
+  }
+}

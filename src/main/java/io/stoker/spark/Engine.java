@@ -1,0 +1,54 @@
+package io.stoker.spark;
+
+import io.stoker.region.Region;
+import io.stoker.runtime.ExecutorResources;
+import io.stoker.runtime.PredictSpec;
+import io.stoker.runtime.Preparation;
+import io.stoker.runtime.PreparedJob;
+import io.stoker.runtime.RefusedException;
+import io.stoker.runtime.RegionShapes;
+import io.stoker.runtime.RuntimeTask;
+import io.stoker.runtime.Runtimes;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What predicts, seen from here: {@link #REAL}, or a faulty one in tests. Travels to executors. */
+interface Engine extends Serializable {
+  /** See {@link Preparation#prepare}. On the driver. */
+  PreparedJob prepare(PredictSpec spec, RegionShapes shapes, Map<String, String> hadoop)
+      throws RefusedException;
+
+  /** See {@link Runtimes#open}. On an executor. */
+  RuntimeTask open(
+      String fingerprint,
+      Supplier<PreparedJob> job,
+      ExecutorResources resources,
+      Iterator<Region> regions,
+      boolean lastAttempt);
+
+  /** The one that predicts. */
+  Engine REAL = RealEngine.INSTANCE;
+
+  /** A constant, so that it is itself again on an executor. */
+  enum RealEngine implements Engine {
+    INSTANCE;
+
+    @Override
+    public PreparedJob prepare(PredictSpec spec, RegionShapes shapes, Map<String, String> hadoop)
+        throws RefusedException {
+      return Preparation.prepare(spec, shapes, hadoop);
+    }
+
+    @Override
+    public RuntimeTask open(
+        String fingerprint,
+        Supplier<PreparedJob> job,
+        ExecutorResources resources,
+        Iterator<Region> regions,
+        boolean lastAttempt) {
+      return Runtimes.open(fingerprint, job, resources, regions, lastAttempt);
+    }
+  }
+}

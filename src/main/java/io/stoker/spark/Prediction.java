@@ -1,0 +1,120 @@
+package io.stoker.spark;
+
+import io.stoker.plan.SplitPlan.Split;
+import io.stoker.runtime.PredictSpec;
+import io.stoker.runtime.PreparedJob;
+import io.stoker.runtime.RefusedException;
+import io.stoker.storage.UriResolver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that is ready: the rows are predicted when somebody asks for them, each time.
+ *
+ * @param job what executors get
+ * @param schema of the rows
+ * @param splits one a task
+ * @param cluster what executors have, as far as the driver knows
+ * @param shipped the job on its way
+ * @param rows the output
+ */
+record Prediction(
+    PreparedJob job,
+    StructType schema,
+    List<Split> splits,
+    ClusterResources cluster,
+    ShippedJob shipped,
+    Dataset<Row> rows) {
+
+  /**
+   * Makes a job of a numbered manifest.
+   *
+   * @param run id of the run
+   * @param totals gets the tasks' reports, or null
+   * @throws StokerException if it is refused, with all problems
+   */
+  static Prediction of(
+      SparkSession spark,
+      Engine engine,
+      NumberedManifest manifest,
+      PreparedJob job,
+      String run,
+      @Nullable RunTotals totals) {
+    var problems = new ArrayList<String>();
+    StructType schema =
+        OutputSchema.of(manifest.schema(), job.columns(), manifest.base(), problems);
+    if (!problems.isEmpty()) {
+      throw StokerException.refused(problems);
+    }
+    var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    ClusterResources cluster = ClusterResources.of(context);
+    List<Split> splits = Splits.cut(manifest, job.batch(), cluster.slots());
+    ShippedJob shipped = ShippedJob.ship(context, job);
+    var task =
+        new PredictPartition(
+            engine,
+            run,
+            shipped,
+            cluster,
+            ClusterResources.hadoop(context.hadoopConfiguration()),
+            job.filling() == PreparedJob.Filling.LOAD ? null : new UriResolver(manifest.base()),
+            new OutputRows(manifest.schema().fields().length, job.columns(), job.spec().labels()),
+            totals);
+    JavaRDD<Row> rows = split(manifest.rows(), new SplitPartitioner(splits)).mapPartitions(task);
+    return new Prediction(
+        job, schema, splits, cluster, shipped, spark.createDataFrame(rows, schema));
+  }
+
+  /**
+   * The driver's half of the runtime, its refusal as ours.
+   *
+   * @throws StokerException if the job is refused
+   */
+  static PreparedJob prepare(
+      SparkSession spark, Engine engine, PredictSpec spec, NumberedManifest manifest) {
+    Map<String, String> hadoop =
+        ClusterResources.hadoop(spark.sparkContext().hadoopConfiguration());
+    try {
+      return engine.prepare(spec, manifest.shapes(), hadoop);
+    } catch (RefusedException e) {
+      throw StokerException.refused(e.problems());
+    }
+  }
+
+  /** One partition a split, in the order of the ids. */
+  private static JavaRDD<Row> split(Dataset<Row> manifest, SplitPartitioner partitioner) {
+    return manifest
+        .javaRDD()
+        .map(Prediction::bare)
+        .keyBy(PlanRows::id)
+        .repartitionAndSortWithinPartitions(partitioner)
+        .values();
+  }
+
+  /** Without its schema, which Kryo would otherwise write again with every row. */
+  private static Row bare(Row row) {
+    var values = new Object[row.length()];
+    for (int i = 0; i < values.length; i++) {
+      Object value = row.get(i);
+      values[i] = i == PlanRows.MANIFEST ? bareStruct((Row) value) : value;
+    }
+    return RowFactory.create(values);
+  }
+
+  private static Row bareStruct(Row row) {
+    var values = new Object[row.length()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.get(i);
+    }
+    return RowFactory.create(values);
+  }
+}

@@ -1,0 +1,138 @@
+package io.stoker.spark;
+
+import io.stoker.pipeline.PipelineReport;
+import io.stoker.plan.SplitPlan.Split;
+import io.stoker.region.SlotSpec;
+import io.stoker.runtime.ExecutorReport;
+import io.stoker.spark.RunRecord.Counts;
+import io.stoker.spark.RunRecord.ManifestPart;
+import io.stoker.spark.RunRecord.Outcome;
+import io.stoker.spark.RunRecord.PlanPart;
+import io.stoker.spark.RunRecord.Timings;
+import java.util.LinkedHashMap;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.util.VersionInfo;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the run record of what a run knows. */
+record RunRecords(
+    SparkSession spark,
+    ManifestSource source,
+    NumberedManifest manifest,
+    Prediction prediction,
+    OutputFolder folder,
+    Stopwatch watch) {
+
+  /** The record. */
+  RunRecord of(Outcome outcome, @Nullable String message, RunTotals.Sum totals, Counts counts) {
+    PipelineReport pipeline =
+        totals.executors().stream()
+            .map(ExecutorReport::pipeline)
+            .reduce(PipelineReport::plus)
+            .orElse(null);
+    var job = prediction.job();
+    boolean elsewhere = outcome != Outcome.DONE && !folder.rows().equals(folder.target());
+    return new RunRecord(
+        outcome,
+        message,
+        folder.target(),
+        elsewhere ? folder.rows() : null,
+        job.spec(),
+        job.fingerprint(),
+        job.modelSha256(),
+        versions(),
+        manifestPart(),
+        planPart(),
+        counts,
+        pipeline,
+        pipeline == null ? 0 : pipeline.starvedShare(),
+        pipeline == null ? null : pipeline.verdict(),
+        totals.executors().stream().map(ExecutorReport::device).distinct().sorted().toList(),
+        totals.executors(),
+        environment(),
+        timings(counts),
+        OutputSchema.added(job.columns()));
+  }
+
+  /** What the committed rows say. */
+  Counts counts(Proof proof) {
+    return new Counts(manifest.regions(), proof.ok(), proof.failed(), proof.reasons(), true);
+  }
+
+  /** What finished tasks have reported of a run that was ended early. */
+  Counts counts(RunTotals.Sum totals) {
+    var reasons = new TreeMap<String, Long>();
+    totals
+        .failed()
+        .forEach(
+            (reason, count) -> reasons.put(reason.stage().label() + "/" + reason.label(), count));
+    return new Counts(manifest.regions(), totals.ok(), totals.failures(), reasons, false);
+  }
+
+  private ManifestPart manifestPart() {
+    var columns = new LinkedHashMap<String, String>();
+    for (StructField field : manifest.schema().fields()) {
+      columns.put(field.name(), field.dataType().catalogString());
+    }
+    return new ManifestPart(source.describe(), manifest.base(), columns);
+  }
+
+  private PlanPart planPart() {
+    LongSummaryStatistics sizes =
+        prediction.splits().stream().mapToLong(RunRecords::regions).summaryStatistics();
+    SlotSpec slot = prediction.job().slot();
+    return new PlanPart(
+        manifest.regions(),
+        prediction.splits().size(),
+        sizes.getMin(),
+        sizes.getMax(),
+        prediction.cluster().slots(),
+        prediction.cluster().cores(),
+        prediction.job().batch(),
+        slot.height() + "x" + slot.width() + "x" + slot.channels() + " " + slot.type(),
+        prediction.job().filling().name());
+  }
+
+  private static long regions(Split split) {
+    return split.end() - split.begin();
+  }
+
+  private Timings timings(Counts counts) {
+    double predicting = watch.seconds("predicting");
+    return new Timings(
+        watch.started().toString(),
+        watch.seconds("manifest"),
+        watch.seconds("model"),
+        predicting,
+        watch.seconds("proving"),
+        watch.total(),
+        predicting == 0 ? 0 : (counts.ok() + counts.failed()) / predicting);
+  }
+
+  private Map<String, String> versions() {
+    String own = RunRecords.class.getPackage().getImplementationVersion();
+    return Map.of(
+        "stoker", own == null ? "unknown (not from a jar)" : own,
+        "spark", spark.version(),
+        "hadoop", VersionInfo.getVersion(),
+        "java", System.getProperty("java.version", "unknown"));
+  }
+
+  private Map<String, String> environment() {
+    return Map.of(
+        "os",
+            System.getProperty("os.name", "?")
+                + " "
+                + System.getProperty("os.version", "?")
+                + " "
+                + System.getProperty("os.arch", "?"),
+        "jvm", System.getProperty("java.vm.name", "?"),
+        "cores", Integer.toString(Runtime.getRuntime().availableProcessors()),
+        "master", spark.sparkContext().master(),
+        "application", spark.sparkContext().applicationId());
+  }
+}
