@@ -51,6 +51,7 @@ final class InputChoice {
     List<TensorSpec> inputs;
     TensorSpec image;
     try (var shapes = NativeGraph.of(graph.toProto().toByteArray())) {
+      checkFetches(shapes);
       problems.addAll(TensorSizes.problems(graph, shapes));
       inputs = inputs(shapes);
       image = image(inputs, shapes);
@@ -93,6 +94,16 @@ final class InputChoice {
     } catch (TensorFlowException e) {
       throw new ModelException(
           "TensorFlow refuses the graph with its inputs filled in: " + e.getMessage(), e);
+    }
+  }
+
+  private void checkFetches(NativeGraph shapes) {
+    for (NamedTensor fetch : model.fetches()) {
+      try {
+        shapes.type(fetch.tensor().toString());
+      } catch (TensorFlowException e) {
+        problems.add("--fetch " + fetch.name() + ": " + e.getMessage());
+      }
     }
   }
 
@@ -152,13 +163,9 @@ final class InputChoice {
               + " outputs with --fetch, or name a tensor to replace with --input");
       return null;
     }
-    List<TensorSpec> open = inputs.stream().filter(input -> !isFed(input)).toList();
-    List<TensorSpec> images = open.stream().filter(InputChoice::hasRankFour).toList();
+    List<TensorSpec> images = images(inputs.stream().filter(input -> !isFed(input)).toList());
     if (images.isEmpty()) {
-      images =
-          open.stream()
-              .filter(input -> InputLayout.couldBeImage(input.type(), input.shape()))
-              .toList();
+      images = images(inputs); // so that the feed of the only one is what will be refused
     }
     if (images.size() == 1) {
       return images.get(0);
@@ -171,6 +178,16 @@ final class InputChoice {
                 + ". If one of them is, or another tensor can be replaced, name it with --input"
             : "several inputs could take the image; choose with --input: " + describe(images));
     return null;
+  }
+
+  /** Those of four dimensions; if there are none, those that may have four. */
+  private static List<TensorSpec> images(List<TensorSpec> inputs) {
+    List<TensorSpec> certain = inputs.stream().filter(InputChoice::hasRankFour).toList();
+    return certain.isEmpty()
+        ? inputs.stream()
+            .filter(input -> InputLayout.couldBeImage(input.type(), input.shape()))
+            .toList()
+        : certain;
   }
 
   private boolean isFed(TensorSpec input) {

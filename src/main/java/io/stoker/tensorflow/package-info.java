@@ -2,9 +2,11 @@
  * The only room that knows TensorFlow: models become graphs, graphs become sessions, sessions run
  * batches and decode images.
  *
- * <p>Start with {@code TensorFlowPredictor}, which runs batches; {@code TensorFlowDecoder} decodes
- * JPEG and PNG. Below them lies a thin wrapper of TensorFlow's C API (the {@code Native…} classes
- * and {@code Deallocator}). May import {@code region}, {@code model} and {@code image}.
+ * <p>Start with {@code ModelLoader}, which turns a stranger's file into a graph that may be run,
+ * and {@code Splicer}, which puts head and tail to it; {@code TensorFlowPredictor} runs batches,
+ * {@code TensorFlowDecoder} decodes JPEG and PNG. Below them lies a thin wrapper of TensorFlow's C
+ * API (the {@code Native…} classes and {@code Deallocator}). May import {@code region}, {@code
+ * model} and {@code image}.
  *
  * <p>Threads: sessions run in the calling thread ({@code inter_op_parallelism_threads = -1}); only
  * the ops themselves spread over TensorFlow's intra-op threads, which the process's first session

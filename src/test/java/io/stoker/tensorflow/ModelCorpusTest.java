@@ -3,14 +3,24 @@ package io.stoker.tensorflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoker.model.ChannelOrder;
+import io.stoker.model.DataType;
+import io.stoker.model.Head;
+import io.stoker.model.InputLayout;
 import io.stoker.model.ModelException;
 import io.stoker.model.ModelFile;
+import io.stoker.model.ModelRequest;
+import io.stoker.model.Normalization;
+import io.stoker.model.ResolvedModel;
+import io.stoker.model.SplicedModel;
+import io.stoker.model.Tail;
 import io.stoker.model.TensorSpec;
 import io.stoker.testing.Npy;
 import io.stoker.testing.Shared;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +85,46 @@ final class ModelCorpusTest {
     for (int i = 0; i < outputs.size(); i++) {
       CorpusModel.Tensor want = model.outputs().get(i);
       GraphRuns.assertSame(outputs.get(i), want.array(), want.atol(), want.rtol());
+    }
+  }
+
+  static Stream<CorpusModel> images() {
+    return all()
+        .filter(
+            model ->
+                model.path().contains("cifar") || model.path().contains("mlcommons-kws-dscnn"));
+  }
+
+  /** Nothing is named: input, signature and output are inferred. */
+  @ParameterizedTest
+  @MethodSource("images")
+  void imageModelsRunBehindAHead(CorpusModel model, @TempDir Path scratch) throws Exception {
+    var request = new ModelRequest(null, null, List.of(), Map.of(), false);
+    ResolvedModel resolved = ModelLoader.resolve(model.read(), request, scratch, 1);
+    InputLayout layout = InputLayout.of(resolved.input());
+    Npy input = model.inputs().get(0).array();
+    var head =
+        new Head(
+            layout.height(),
+            layout.width(),
+            layout.channels(),
+            DataType.FLOAT32,
+            layout.height(),
+            layout.width(),
+            ChannelOrder.RGB,
+            Normalization.NONE,
+            layout.channelsFirst(),
+            true);
+    SplicedModel spliced = Splicer.splice(resolved, head, Tail.NONE);
+    try (var slots = NativeTensor.of(DataType.FLOAT32, input.shape(), input.bytes())) {
+      List<GraphRuns.Output> outputs =
+          GraphRuns.run(
+              spliced.graph(),
+              List.of(spliced.feed()),
+              List.of(slots),
+              List.of(spliced.outputs().get(0).tensor()));
+      CorpusModel.Tensor want = model.outputs().get(0);
+      GraphRuns.assertSame(outputs.get(0), want.array(), want.atol(), want.rtol());
     }
   }
 
