@@ -1,9 +1,12 @@
 package io.stoker.pipeline;
 
-import io.stoker.image.Formats;
+import io.stoker.image.DecodeCost;
+import io.stoker.image.Decoders;
 import io.stoker.image.ImageDecoder;
 import io.stoker.image.ImageException;
 import io.stoker.image.ImageHeader;
+import io.stoker.image.WindowPlan;
+import io.stoker.image.WindowPlanner;
 import io.stoker.iterator.ByteBudget.Lease;
 import io.stoker.iterator.StageClock;
 import io.stoker.region.Box;
@@ -17,7 +20,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
 
 /**
  * A fetch thread: takes groups of regions of one image, reads the image, and hands it on with one
@@ -140,7 +142,7 @@ final class Fetcher implements Runnable {
   }
 
   private void checkGroup(ImageGroup group) throws ImageException {
-    floor.allowed().check(group.uri());
+    floor.checkAllowed(group.uri());
     if (group.page() != 0) {
       throw new ImageException(
           Reason.NO_SUCH_PAGE, "page " + group.page() + " is asked for, the file has page 0 only");
@@ -171,7 +173,7 @@ final class Fetcher implements Runnable {
         return decoder;
       }
     }
-    throw Formats.unknown(prefix, prefixBytes);
+    throw Decoders.refusal(prefix, prefixBytes);
   }
 
   private ImageHeader header(ImageDecoder decoder, StoredFile file, int prefixBytes, int fileBytes)
@@ -225,28 +227,40 @@ final class Fetcher implements Runnable {
     }
     left.clear();
     long available = floor.budget().available() - ENCODED_COPIES * fileBytes;
-    ToLongFunction<Box> bytes = window -> decodeBytes(decoder, header, window);
+    List<Box> visible = placed.stream().map(Placed::visible).toList();
+    WindowPlan plan =
+        WindowPlanner.plan(
+            DecodeCost.of(header, fileBytes),
+            visible,
+            window -> decodeBytes(decoder, header, window),
+            available);
+    for (int index : plan.tooLarge()) {
+      Placed region = placed.get(index);
+      failTooLarge(
+          List.of(region), region.visible(), decodeBytes(decoder, header, region.visible()));
+    }
     var jobs = new ArrayList<DecodeJob>();
-    for (DecodeJob job : Windows.plan(header, placed, bytes, available)) {
+    for (WindowPlan.Job planned : plan.jobs()) {
+      var job = new DecodeJob(planned.window(), planned.boxes().stream().map(placed::get).toList());
       long needed = bytes(decoder, header, job);
       if (needed <= available) {
         jobs.add(job);
         job.regions().forEach(region -> left.add(region.element()));
       } else {
-        failTooLarge(job, ENCODED_COPIES * fileBytes + needed);
+        failTooLarge(job.regions(), job.window(), needed);
       }
     }
     return jobs;
   }
 
-  private void failTooLarge(DecodeJob job, long bytes) {
+  private void failTooLarge(List<Placed> regions, Box window, long bytes) {
     var failure =
         new Failure(
             Reason.TOO_LARGE,
             String.format(
                 "window %s takes %,d bytes to decode, images have %,d; raise --memory",
-                job.window(), bytes, floor.budget().available()));
-    job.regions().forEach(region -> floor.fail(region.element(), failure));
+                window, bytes, floor.budget().available()));
+    regions.forEach(region -> floor.fail(region.element(), failure));
   }
 
   /** How many jobs of the image may run at once. */

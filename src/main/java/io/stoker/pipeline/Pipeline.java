@@ -7,6 +7,7 @@ import io.stoker.iterator.Ticker;
 import io.stoker.iterator.WorkQueue;
 import io.stoker.model.Predictor;
 import io.stoker.region.Region;
+import io.stoker.storage.AllowedUris;
 import io.stoker.storage.Storage;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -58,7 +59,7 @@ public final class Pipeline implements AutoCloseable {
             List.copyOf(imageDecoders),
             storage,
             filling,
-            new UriAllowList(options.allowedUris()),
+            new AllowedUris(options.allowedUris()),
             new Counters(ticker),
             new ByteBudget(memory.budgetBytes()),
             ring,
