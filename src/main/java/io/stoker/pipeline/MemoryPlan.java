@@ -59,7 +59,8 @@ public record MemoryPlan(
             + (userFilled ? (long) options.decodeThreads() * slot.bytes() : 0);
     long outputsPerWindowRegion =
         Math.multiplyExact(options.outputBytesPerRegion(), (long) options.maxTasks());
-    int window = window(options, buffers, outputsPerWindowRegion);
+    long spare = options.memoryBytes() - ring - scratch - MIN_BUDGET_BYTES;
+    int window = window(options, buffers, spare, outputsPerWindowRegion);
     long outputs = Math.multiplyExact(outputsPerWindowRegion, (long) window);
     long needed = ring + scratch + outputs + MIN_BUDGET_BYTES;
     if (needed > options.memoryBytes()) {
@@ -81,9 +82,10 @@ public record MemoryPlan(
     return new MemoryPlan(buffers, ring, scratch, window, outputs, budget);
   }
 
-  private static int window(PipelineOptions options, int buffers, long outputsPerWindowRegion) {
+  private static int window(
+      PipelineOptions options, int buffers, long spare, long outputsPerWindowRegion) {
     long wanted = Math.max(2L * buffers * options.batch(), WINDOW);
-    long affordable = options.memoryBytes() / OUTPUT_PART / outputsPerWindowRegion;
+    long affordable = Math.min(options.memoryBytes() / OUTPUT_PART, spare) / outputsPerWindowRegion;
     long bounded = Math.min(Math.min(wanted, affordable), MAX_WINDOW);
     return (int) Math.max(bounded, options.batch());
   }

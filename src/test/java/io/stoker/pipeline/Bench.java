@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -60,6 +61,7 @@ final class Bench implements AutoCloseable {
 
   FakePredictor predictor;
   Pipeline pipeline;
+  private final List<CountDownLatch> gates = new ArrayList<>();
   private final ExecutorService tasks = Executors.newCachedThreadPool();
 
   Bench start() {
@@ -164,6 +166,13 @@ final class Bench implements AutoCloseable {
     return tasks.submit(work);
   }
 
+  /** A latch that is opened by closing, lest a failed test hangs. */
+  CountDownLatch gate() {
+    var gate = new CountDownLatch(1);
+    gates.add(gate);
+    return gate;
+  }
+
   /** Until nothing is under way: as it must be soon after the last task was closed. */
   void awaitQuiet() {
     await()
@@ -184,6 +193,7 @@ final class Bench implements AutoCloseable {
 
   @Override
   public void close() {
+    gates.forEach(CountDownLatch::countDown);
     tasks.shutdownNow();
     pipeline.close(); // throws if a lease leaked
     assertThat(predictor.openBuffers).hasValue(0);

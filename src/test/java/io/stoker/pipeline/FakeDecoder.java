@@ -30,6 +30,9 @@ final class FakeDecoder implements ImageDecoder {
   final AtomicLong peakLiveBytes = new AtomicLong();
   volatile Hook hook = (image, window) -> {};
 
+  /** Decodes of that image give fewer pixels than they should. */
+  volatile int shortPixelsOfSeed = -1;
+
   /** Pretended bytes a pixel. */
   volatile long bytesAPixel = 3;
 
@@ -84,7 +87,9 @@ final class FakeDecoder implements ImageDecoder {
         hook.beforeDecode(image, window);
         openImages.incrementAndGet();
         decoded = true;
-        return new Decoded(window, image.pixels(window), bytes);
+        byte[] pixels = image.pixels(window);
+        boolean tooShort = image.seed() == shortPixelsOfSeed;
+        return new Decoded(window, tooShort ? Arrays.copyOf(pixels, 100) : pixels, bytes);
       } finally {
         if (!decoded) {
           liveBytes.addAndGet(-bytes);

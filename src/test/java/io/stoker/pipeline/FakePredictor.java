@@ -85,6 +85,7 @@ final class FakePredictor implements Predictor {
     }
     runs.add(count);
     held.incrementAndGet();
+    buffer.beginRun();
     List<Long> before = buffer.checksums(first, count);
     var succeeded = new AtomicBoolean();
     Runnable release =
@@ -92,9 +93,8 @@ final class FakePredictor implements Predictor {
           if (!buffer.checksums(first, count).equals(before)) {
             violations.add("slots were written before their release");
           }
-          if (succeeded.get()) { // of a failed run the pipeline may still read the slots
-            buffer.poison(first, count);
-          }
+          // The slots of a failed run may be run again.
+          buffer.endRun(first, count, succeeded.get());
           held.decrementAndGet();
           released.run();
         };
@@ -129,6 +129,7 @@ final class FakePredictor implements Predictor {
     private final int slots;
     private final ByteBuffer bytes;
     private volatile boolean closed;
+    private int unreleased;
 
     FakeBuffer(int slots) {
       this.slots = slots;
@@ -160,8 +161,16 @@ final class FakePredictor implements Predictor {
       return sums;
     }
 
-    private void poison(int first, int count) {
-      Arrays.fill(bytes.array(), first * slotBytes, (first + count) * slotBytes, (byte) 0xA5);
+    private synchronized void beginRun() {
+      unreleased++;
+    }
+
+    /** Overwrites the slots, unless a run before, of more slots, still has to check them. */
+    private synchronized void endRun(int first, int count, boolean succeeded) {
+      if (succeeded && unreleased == 1) {
+        Arrays.fill(bytes.array(), first * slotBytes, (first + count) * slotBytes, (byte) 0xA5);
+      }
+      unreleased--;
     }
 
     @Override

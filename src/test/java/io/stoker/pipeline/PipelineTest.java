@@ -296,7 +296,7 @@ final class PipelineTest {
   @Test
   void aSlowImageDoesNotHoldUpTheOthers() throws Exception {
     var bench = new Bench();
-    var go = new CountDownLatch(1);
+    var go = bench.gate();
     List<Region> regions = bench.singles(200);
     bench.window = 200;
     bench.decoder.hook = (image, window) -> awaitLatch(image.seed() == 0 ? go : null);
@@ -325,7 +325,7 @@ final class PipelineTest {
     try (bench) {
       bench.start();
       for (List<List<Region>> wave : waves) {
-        var go = new CountDownLatch(1);
+        var go = bench.gate();
         bench.decoder.hook = (image, window) -> awaitLatch(go);
         var results = wave.stream().map(bench::runAside).toList();
         long regions = 12L * wave.size();
