@@ -104,8 +104,13 @@ final class ImportTableTest {
           room(
               "cli",
               allBut("cli"),
-              // Spark: only to make the session that it hands to the spark room.
-              outside("picocli", "me.tongfei.progressbar", "org.apache.spark")));
+              // Spark: only to make the session that it hands to the spark room, to read labels and
+              // to show the example's rows. Hadoop: Ctrl-C must come before Spark's own hook.
+              outside(
+                  "picocli",
+                  "me.tongfei.progressbar",
+                  "org.apache.spark",
+                  "org.apache.hadoop.util.ShutdownHookManager")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -230,6 +235,7 @@ final class ImportTableTest {
                 "keras",
                 "pipeline",
                 "plan",
+                "example",
                 "runtime",
                 "tiling",
                 "inspection",

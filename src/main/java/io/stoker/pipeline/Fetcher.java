@@ -1,5 +1,6 @@
 package io.stoker.pipeline;
 
+import io.stoker.image.Formats;
 import io.stoker.image.ImageDecoder;
 import io.stoker.image.ImageException;
 import io.stoker.image.ImageHeader;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -35,6 +35,9 @@ final class Fetcher implements Runnable {
   private static final int IMAGE_PART = 4;
 
   private static final int BYTES_A_PIXEL = 3;
+
+  /** The file as it was read, and the copy that a decoder makes in its own memory. */
+  private static final int ENCODED_COPIES = 2;
 
   private final Floor floor;
   private final StageClock clock;
@@ -124,7 +127,7 @@ final class Fetcher implements Runnable {
       List<DecodeJob> jobs = plan(decoder, header, left, fileBytes);
       if (!jobs.isEmpty()) {
         int parallel = parallel(decoder, header, jobs, fileBytes);
-        long bytes = fileBytes + parallel * largest(decoder, header, jobs);
+        long bytes = fileBytes + parallel * (fileBytes + largest(decoder, header, jobs));
         since = clock.busySince(since);
         Lease lease = lease(bytes, group.uri());
         since = clock.outputSince(since);
@@ -168,10 +171,7 @@ final class Fetcher implements Runnable {
         return decoder;
       }
     }
-    throw new ImageException(
-        Reason.UNKNOWN_FORMAT,
-        "no decoder knows a file that begins with "
-            + HexFormat.of().formatHex(prefix, 0, Math.min(prefixBytes, 16)));
+    throw Formats.unknown(prefix, prefixBytes);
   }
 
   private ImageHeader header(ImageDecoder decoder, StoredFile file, int prefixBytes, int fileBytes)
@@ -224,7 +224,7 @@ final class Fetcher implements Runnable {
       }
     }
     left.clear();
-    long available = floor.budget().available() - fileBytes;
+    long available = floor.budget().available() - ENCODED_COPIES * fileBytes;
     ToLongFunction<Box> bytes = window -> decodeBytes(decoder, header, window);
     var jobs = new ArrayList<DecodeJob>();
     for (DecodeJob job : Windows.plan(header, placed, bytes, available)) {
@@ -233,7 +233,7 @@ final class Fetcher implements Runnable {
         jobs.add(job);
         job.regions().forEach(region -> left.add(region.element()));
       } else {
-        failTooLarge(job, fileBytes + needed);
+        failTooLarge(job, ENCODED_COPIES * fileBytes + needed);
       }
     }
     return jobs;
@@ -253,7 +253,7 @@ final class Fetcher implements Runnable {
   private int parallel(
       ImageDecoder decoder, ImageHeader header, List<DecodeJob> jobs, long fileBytes) {
     long share = floor.budget().available() / IMAGE_PART - fileBytes;
-    long affordable = Math.max(1, share / largest(decoder, header, jobs));
+    long affordable = Math.max(1, share / (fileBytes + largest(decoder, header, jobs)));
     return (int) Math.min(affordable, Math.min(floor.options().decodeThreads(), jobs.size()));
   }
 

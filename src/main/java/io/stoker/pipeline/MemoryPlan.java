@@ -29,8 +29,12 @@ public record MemoryPlan(
   /** Beside those that run: one that fills, and one that is about to. */
   private static final int BUFFERS_NOT_RUNNING = 2;
 
-  /** While one thread decodes an image a hundred times as long as others, those go on. */
-  private static final int WINDOW_A_THREAD = 128;
+  /**
+   * Regions of an image that fit half a window are decoded together, so a small window decodes an
+   * image again and again. And while one thread decodes an image a hundred times as long as others,
+   * those go on.
+   */
+  private static final int WINDOW = 8_192;
 
   private static final int MAX_WINDOW = 1 << 16;
 
@@ -78,8 +82,7 @@ public record MemoryPlan(
   }
 
   private static int window(PipelineOptions options, int buffers, long outputsPerWindowRegion) {
-    long wanted =
-        Math.max(2L * buffers * options.batch(), (long) WINDOW_A_THREAD * options.decodeThreads());
+    long wanted = Math.max(2L * buffers * options.batch(), WINDOW);
     long affordable = options.memoryBytes() / OUTPUT_PART / outputsPerWindowRegion;
     long bounded = Math.min(Math.min(wanted, affordable), MAX_WINDOW);
     return (int) Math.max(bounded, options.batch());

@@ -84,8 +84,8 @@ final class SplitPlanTest {
     List<Split> splits =
         new SplitPlan(60, 3).splits(List.of(new Boundary(7, 30), new Boundary(2, 10)), 9);
     assertThat(splits).isSortedAccordingTo(Comparator.comparingLong(Split::cost).reversed());
-    assertThat(splits).containsExactlyInAnyOrder(
-        new Split(0, 2, 10), new Split(2, 7, 20), new Split(7, 9, 30));
+    assertThat(splits)
+        .containsExactlyInAnyOrder(new Split(0, 2, 10), new Split(2, 7, 20), new Split(7, 9, 30));
   }
 
   private static List<Split> plan(List<Row> rows, int slots, int partitions, Random random) {

@@ -1,0 +1,67 @@
+package io.stoker.cli;
+
+import io.stoker.runtime.PredictSpec;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Batch, threads and memory of one executor. 0 stands for "choose". */
+final class ResourceFlags {
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      converter = Converter.Count.class,
+      description = "Regions a run. Default: chosen from the model's input and the memory.")
+  int batch;
+
+  @Option(
+      names = "--decode-threads",
+      paramLabel = "N",
+      converter = Converter.Count.class,
+      description = "Threads that decode and resize. Default: chosen from the executor's cores.")
+  int decodeThreads;
+
+  @Option(
+      names = "--fetch-ahead",
+      paramLabel = "N",
+      converter = Converter.Count.class,
+      description = "Images being read at once. Default: chosen.")
+  int fetchAhead;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      converter = Converter.Count.class,
+      description = "Runs started before the first is back. Default: chosen.")
+  int inFlight;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = Converter.Bytes.class,
+      description =
+          "Memory of one executor for batches, outputs and images, such as 2g. Default:"
+              + " chosen from the executor's.")
+  @Nullable Long memoryBytes;
+
+  @Option(
+      names = "--device",
+      paramLabel = "auto|cpu|gpu",
+      converter = Converter.Device.class,
+      description = "Where the model runs; gpu refuses to run without one. Default: auto.")
+  PredictSpec.Device device = PredictSpec.Device.AUTO;
+
+  @Option(
+      names = "--deterministic",
+      description = "Ask the device for the same bits each time; may be slower.")
+  boolean deterministic;
+
+  void apply(PredictSpec.Builder spec) {
+    spec.batch(batch)
+        .decodeThreads(decodeThreads)
+        .fetchAhead(fetchAhead)
+        .inFlight(inFlight)
+        .memoryBytes(memoryBytes == null ? 0 : memoryBytes)
+        .device(device)
+        .deterministic(deterministic);
+  }
+}

@@ -1,0 +1,84 @@
+package io.stoker.cli;
+
+import io.stoker.runtime.PredictSpec;
+import io.stoker.spark.ManifestSource;
+import io.stoker.spark.OutputOptions;
+import io.stoker.spark.Progress;
+import io.stoker.spark.RunRecord;
+import io.stoker.spark.Stoker;
+import io.stoker.spark.StokerException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands on a Spark session. Used by one thread, which is interrupted if the process is ended
+ * meanwhile; closed once the command has said its last word.
+ */
+final class SparkBackend implements Backend, AutoCloseable {
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private @Nullable Interruption interruption;
+
+  SparkBackend(PrintWriter out, PrintWriter err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public void predict(PredictJob job, Verbosity verbosity) throws Exception {
+    try (Session session = open(verbosity)) {
+      SparkSession spark = session.spark();
+      if (job.labels() != null) {
+        job.spec().labels(Labels.read(spark, job.labels()));
+      }
+      predict(spark, job.manifest(), job.spec().build(), job.output());
+    }
+  }
+
+  @Override
+  public void example(Path folder, Verbosity verbosity) throws Exception {
+    ExampleFiles files = ExampleFiles.make(folder, err);
+    try (Session session = open(verbosity)) {
+      predict(session.spark(), files.source(), files.spec(), files.output());
+      new ExampleReport(session.spark(), files, out).print();
+    }
+  }
+
+  private Session open(Verbosity verbosity) throws UsageException {
+    if (!Session.isGiven()) {
+      interruption = Interruption.watch();
+    }
+    return Session.open(verbosity);
+  }
+
+  private void predict(
+      SparkSession spark, ManifestSource manifest, PredictSpec spec, OutputOptions output) {
+    var progress = new Progress();
+    ProgressView view = Terminal.isStderr() ? ProgressView.bar(err) : ProgressView.lines(err);
+    RunRecord run;
+    try (var watch = ProgressWatch.start(progress, view)) {
+      run = Stoker.write(spark, manifest, spec, output, progress);
+    } catch (StokerException e) {
+      RunRecord record = e.runRecord();
+      if (record != null) {
+        print(record);
+      }
+      throw e;
+    }
+    print(run);
+  }
+
+  private void print(RunRecord run) {
+    out.print(Summary.of(run));
+    out.flush();
+  }
+
+  @Override
+  public void close() {
+    if (interruption != null) {
+      interruption.close();
+    }
+  }
+}

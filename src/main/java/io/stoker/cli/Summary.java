@@ -1,0 +1,75 @@
+package io.stoker.cli;
+
+import io.stoker.pipeline.PipelineReport;
+import io.stoker.pipeline.Verdict;
+import io.stoker.spark.RunRecord;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/** What the terminal says at the end of a run: the run record in a few lines of ASCII. */
+final class Summary {
+  private Summary() {}
+
+  static String of(RunRecord run) {
+    var lines = new StringJoiner("\n", "", "\n");
+    lines.add(regions(run));
+    new TreeMap<>(run.counts().reasons())
+        .forEach((reason, count) -> lines.add(format("  %,10d  %s", count, reason)));
+    lines.add(row("rate", rate(run)));
+    lines.add(row("time", time(run.timings())));
+    lines.add(row("device", device(run)));
+    Verdict verdict = run.verdict();
+    if (verdict != null) {
+      String bound = verdict.bound().name().toLowerCase(Locale.ROOT);
+      lines.add(row("verdict", bound + " bound; " + verdict.advice()));
+    }
+    String written = run.written();
+    lines.add(row("output", written == null ? run.output() : written));
+    return lines.toString();
+  }
+
+  private static String regions(RunRecord run) {
+    RunRecord.Counts counts = run.counts();
+    long missing = counts.regions() - counts.ok() - counts.failed();
+    return format("%,d regions: %,d ok, %,d failed", counts.regions(), counts.ok(), counts.failed())
+        + (missing == 0 ? "" : format(", %,d not reached", missing));
+  }
+
+  private static String rate(RunRecord run) {
+    RunRecord.Timings timings = run.timings();
+    String regions = ProgressText.rate(timings.regionsPerSecond()) + " regions/s";
+    PipelineReport pipeline = run.pipeline();
+    return pipeline == null || timings.predicting() <= 0
+        ? regions
+        : regions
+            + ", "
+            + ProgressText.rate(pipeline.images() / timings.predicting())
+            + " images/s";
+  }
+
+  private static String time(RunRecord.Timings timings) {
+    return format(
+        "%.1f s (manifest %.1f, model %.1f, predicting %.1f, proving %.1f)",
+        timings.total(),
+        timings.manifest(),
+        timings.model(),
+        timings.predicting(),
+        timings.proving());
+  }
+
+  private static String device(RunRecord run) {
+    return run.devices().isEmpty()
+        ? "none was needed"
+        : String.join(", ", run.devices())
+            + format(", starved %.0f %% of the time", 100 * run.starvedShare());
+  }
+
+  private static String row(String name, String value) {
+    return format("%-8s %s", name, value);
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,214 @@
+package io.stoker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoker.model.ChannelOrder;
+import io.stoker.model.Normalization;
+import io.stoker.model.Tail;
+import io.stoker.runtime.PredictSpec;
+import io.stoker.runtime.PredictSpec.BoxOutside;
+import io.stoker.runtime.PredictSpec.Device;
+import io.stoker.runtime.PredictSpec.Failures;
+import io.stoker.runtime.Size;
+import io.stoker.spark.OutputOptions;
+import io.stoker.spark.OutputOptions.Mode;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class FlagsTest {
+  private static final List<String> NEEDED =
+      List.of("predict", "--manifest", "m.csv", "--model", "f.pb", "--output", "out");
+
+  private final RecordingBackend backend = new RecordingBackend();
+
+  @Test
+  void defaultsAreThoseOfTheJavaApi() {
+    assertThat(run()).isEmpty();
+
+    PredictJob job = backend.job();
+    assertThat(job.spec().build()).isEqualTo(PredictSpec.model("f.pb").build());
+    assertThat(job.output()).isEqualTo(new OutputOptions("out", Mode.ERROR));
+    assertThat(job.labels()).isNull();
+  }
+
+  @Test
+  void everyFlagReachesTheSpec() {
+    assertThat(
+            run(
+                "--signature=s",
+                "--input=i",
+                "--fetch=a",
+                "--fetch=b:1",
+                "--feed=keep_prob=1",
+                "--feed=scale=[0.5, 1]",
+                "--trust-model",
+                "--input-size=224x320",
+                "--normalize=torch",
+                "--channels=bgr",
+                "--box-outside=pad",
+                "--softmax",
+                "--top-k=5",
+                "--labels=names.txt",
+                "--batch=32",
+                "--decode-threads=3",
+                "--fetch-ahead=9",
+                "--in-flight=2",
+                "--memory=2g",
+                "--device=cpu",
+                "--deterministic",
+                "--max-failures=200",
+                "--allow-uri=s3a://a/",
+                "--allow-uri=s3a://b/",
+                "--mode=overwrite"))
+        .isEmpty();
+
+    PredictSpec spec = backend.job().spec().build();
+    assertThat(spec)
+        .isEqualTo(
+            PredictSpec.model("f.pb")
+                .signature("s")
+                .input("i")
+                .fetch("a")
+                .fetch("b:1")
+                .feed("keep_prob", "1")
+                .feed("scale", "[0.5, 1]")
+                .trustModel(true)
+                .inputSize(new Size(224, 320))
+                .normalize(Normalization.TORCH)
+                .channels(ChannelOrder.BGR)
+                .boxOutside(BoxOutside.PAD)
+                .softmax(true)
+                .topK(5)
+                .batch(32)
+                .decodeThreads(3)
+                .fetchAhead(9)
+                .inFlight(2)
+                .memoryBytes(2L << 30)
+                .device(Device.CPU)
+                .deterministic(true)
+                .maxFailures(new Failures(200, false))
+                .allowedUris(List.of("s3a://a/", "s3a://b/"))
+                .build());
+    assertThat(backend.job().labels()).isEqualTo("names.txt");
+    assertThat(backend.job().output().mode()).isEqualTo(Mode.OVERWRITE);
+  }
+
+  @Test
+  void flagsOfOneGroupMayStandApart() {
+    assertThat(run("--fetch=a", "--batch=2", "--fetch=b", "--in-flight=3", "--softmax", "--argmax"))
+        .isEmpty();
+
+    PredictSpec spec = backend.job().spec().build();
+    assertThat(spec.request().fetches()).containsExactly("a", "b");
+    assertThat(spec.tail()).isEqualTo(new Tail(true, Tail.Reduction.ARGMAX, 0));
+    assertThat(spec.resources().batch()).isEqualTo(2);
+    assertThat(spec.resources().inFlight()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--fetch=a",
+        "--preprocess=a.B",
+        "--preprocess=a.B --box-outside=clamp",
+        "--argmax --labels=l",
+        "--top-k=3 --labels=l",
+        "--normalize=minus-one-one --channels=gray",
+        "--memory=512m --max-failures=100%"
+      })
+  void goodCombinationsPass(String flags) {
+    assertThat(run(flags.split(" "))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " => ",
+      quoteCharacter = '`',
+      textBlock =
+          """
+          --batch=0 => '--batch': "0", expected a whole number from 1 to 2147483647
+          --batch=x => '--batch': "x", expected a whole number
+          --decode-threads=-1 => '--decode-threads': "-1", expected a whole number
+          --fetch-ahead=1.5 => '--fetch-ahead': "1.5", expected a whole number
+          --in-flight=99999999999 => '--in-flight': "99999999999", expected a whole number
+          --top-k=0 => '--top-k': "0", expected a whole number
+          --memory=8 => '--memory': "8" is no amount of memory, expected a number and its unit such as 512m or 8g
+          --memory=9999999999t => "9999999999t" is no amount of memory
+          --input-size=big => '--input-size': "big" is no size, expected HEIGHTxWIDTH such as 224x320
+          --input-size=0x5 => '--input-size': size is 0x5, expected 1x1 or more
+          --normalize=imagenet => '--normalize': "imagenet", expected none, unit, minus-one-one, caffe, torch, or MEAN/STD
+          --normalize=1,2/3 => "1,2/3", expected none
+          --normalize=1/0 => "1/0", expected none
+          --normalize=NaN/1 => "NaN/1", expected none
+          --channels=hsv => '--channels': "hsv", expected one of rgb, bgr, gray
+          --box-outside=crop => '--box-outside': "crop", expected one of fail, clamp, pad
+          --device=tpu => '--device': "tpu", expected one of auto, cpu, gpu
+          --mode=append => '--mode': "append", expected one of error, overwrite
+          --manifest-format=xlsx => '--manifest-format': "xlsx", expected one of csv, json, parquet, orc
+          --max-failures=105% => '--max-failures': "105%" is no failure limit, expected a count such as 200 or a share such as 5%
+          --feed=keep_prob => '--feed' (NAME=VALUE) should be in KEY=VALUE format but was keep_prob
+          --column=uri => '--column' (NAME=COLUMN) should be in KEY=VALUE format but was uri
+          --normalize=caffe --channels=rgb => --normalize caffe implies bgr and excludes --channels; leave --channels out
+          --normalize=caffe --channels=bgr => --normalize caffe implies bgr and excludes --channels
+          --argmax --top-k=5 => --argmax and --top-k exclude each other; give one of them
+          --labels=l.txt => --labels names classes and needs --argmax or --top-k K; add one of them
+          --manifest-table=t => --manifest and --manifest-table exclude each other; give one of them
+          --preprocess=a.B --normalize=unit => --normalize has no effect with --preprocess
+          --preprocess=a.B --channels=bgr => --channels has no effect with --preprocess
+          --preprocess=a.B --input-size=2 => --input-size has no effect with --preprocess
+          --bacth=4 => Unknown option: '--bacth=4'; did you mean --batch
+          stray => Unmatched argument at index 7: 'stray'
+          --batch=1 --batch=2 => --batch is given several times, expected once
+          """)
+  void eachMistakeIsNamedWithWhatIsExpected(String flags, String message) {
+    String said = run(flags.split(" "));
+
+    assertThat(said).contains(message).contains("See stoker predict --help.");
+    assertThat(said.lines().filter(line -> line.startsWith("  - "))).hasSize(1);
+    assertThat(backend.jobs).isEmpty();
+  }
+
+  @Test
+  void allMistakesAreToldAtOnce() {
+    var out = new Console();
+
+    Ending ending =
+        out.run(backend, "predict", "--batch=0", "--top-k=x", "--labels=l", "--nonsense", "--mode");
+
+    assertThat(ending.code()).isEqualTo(2);
+    assertThat(out.err())
+        .contains("mistakes in the flags")
+        .contains("'--batch': \"0\"")
+        .contains("'--top-k': \"x\"")
+        .contains("--nonsense")
+        .contains("'--mode'")
+        .contains("--manifest is missing")
+        .contains("--model is missing")
+        .contains("--output is missing")
+        .doesNotContain("--labels names"); // --top-k was there, only its value was bad
+  }
+
+  @Test
+  void aMissingOrUnknownCommandIsAnswered() {
+    var out = new Console();
+    assertThat(out.run(backend).code()).isEqualTo(2);
+    assertThat(out.err()).contains("a command is missing, expected one of predict, example");
+
+    out = new Console();
+    assertThat(out.run(backend, "forecast").code()).isEqualTo(2);
+    assertThat(out.err()).contains("'forecast'").contains("expected one of predict, example");
+  }
+
+  private String run(String... flags) {
+    var arguments = new ArrayList<>(NEEDED);
+    arguments.addAll(List.of(flags));
+    var out = new Console();
+    Ending ending = out.run(backend, arguments.toArray(String[]::new));
+    assertThat(ending.code()).isEqualTo(out.err().isEmpty() ? 0 : 2);
+    return out.err();
+  }
+}

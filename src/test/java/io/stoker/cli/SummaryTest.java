@@ -1,0 +1,107 @@
+package io.stoker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoker.iterator.StageTimes;
+import io.stoker.pipeline.PipelineReport;
+import io.stoker.pipeline.Verdict;
+import io.stoker.region.Failure.Reason;
+import io.stoker.runtime.PredictSpec;
+import io.stoker.spark.RunRecord;
+import io.stoker.spark.RunRecord.Counts;
+import io.stoker.spark.RunRecord.ManifestPart;
+import io.stoker.spark.RunRecord.Outcome;
+import io.stoker.spark.RunRecord.PlanPart;
+import io.stoker.spark.RunRecord.Timings;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class SummaryTest {
+  private static final Counts COUNTS =
+      new Counts(12_003, 12_000, 3, Map.of("read/not_found", 1L, "decode/truncated", 2L), true);
+
+  @Test
+  void aRunInAFewLines() {
+    assertThat(Summary.of(run(COUNTS, List.of("CPU"), null)))
+        .isEqualTo(
+            """
+            12,003 regions: 12,000 ok, 3 failed
+                       2  decode/truncated
+                       1  read/not_found
+            rate     750 regions/s, 1.5 images/s
+            time     21.4 s (manifest 3.0, model 0.9, predicting 16.0, proving 1.5)
+            device   CPU, starved 34 % of the time
+            verdict  decode bound; more cores an executor would help
+            output   file:/out
+            """);
+  }
+
+  @Test
+  void aRunThatWasEndedSaysWhatWasNotReached() {
+    Counts early = new Counts(12_003, 500, 700, Map.of("read/not_found", 700L), false);
+
+    assertThat(Summary.of(run(early, List.of("H100", "H200"), "file:/_out.stoker-1")))
+        .startsWith("12,003 regions: 500 ok, 700 failed, 10,803 not reached\n")
+        .contains("device   H100, H200, starved")
+        .endsWith("output   file:/_out.stoker-1\n");
+  }
+
+  @Test
+  void aRunWithoutAnExecutorHasNoVerdict() {
+    assertThat(Summary.of(run(COUNTS, List.of(), null)))
+        .contains("device   none was needed\n")
+        .doesNotContain("verdict");
+  }
+
+  private static RunRecord run(Counts counts, List<String> devices, @Nullable String written) {
+    StageTimes none = StageTimes.NONE;
+    var pipeline =
+        new PipelineReport(
+            100,
+            34,
+            none,
+            none,
+            none,
+            none,
+            none,
+            12_000,
+            Map.of(Reason.TRUNCATED, 2L),
+            375,
+            1,
+            24,
+            1,
+            1,
+            1,
+            1,
+            0,
+            1,
+            0,
+            1);
+    var verdict =
+        devices.isEmpty()
+            ? null
+            : new Verdict(Verdict.Bound.DECODE, "more cores an executor would help");
+    return new RunRecord(
+        Outcome.DONE,
+        null,
+        "file:/out",
+        written,
+        PredictSpec.model("f.pb").build(),
+        "f",
+        "m",
+        Map.of(),
+        new ManifestPart("m.csv", "file:/", Map.of()),
+        new PlanPart(12_003, 8, 1, 2, 2, 2, 32, "1x1x3 UINT8", "COPY"),
+        counts,
+        devices.isEmpty() ? null : pipeline,
+        0.34,
+        verdict,
+        devices,
+        List.of(),
+        Map.of(),
+        new Timings("2026-11-23T00:00:00Z", 3, 0.9, 16, 1.5, 21.4, 750.2),
+        List.of());
+  }
+}
