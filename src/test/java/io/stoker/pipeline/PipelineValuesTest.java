@@ -3,7 +3,6 @@ package io.stoker.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stoker.image.ImageException;
 import io.stoker.iterator.StageTimes;
 import io.stoker.region.Failure.Reason;
 import io.stoker.region.SlotSpec;
@@ -15,7 +14,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory plan, allow-list, report and verdict: values, without a thread. */
 final class PipelineValuesTest {
