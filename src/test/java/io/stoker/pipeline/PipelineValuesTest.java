@@ -3,7 +3,6 @@ package io.stoker.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stoker.image.ImageException;
 import io.stoker.iterator.StageTimes;
 import io.stoker.region.Failure.Reason;
 import io.stoker.region.SlotSpec;
@@ -15,9 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Memory plan, allow-list, report and verdict: values, without a thread. */
+/** Memory plan, report and verdict: values, without a thread. */
 final class PipelineValuesTest {
   private static final Filling COPY =
       new Filling.Copy(new SlotSpec(450, 450, 3, SlotSpec.Type.UINT8));
@@ -42,7 +40,7 @@ final class PipelineValuesTest {
     MemoryPlan plan = MemoryPlan.of(options(4L << 30, 4_000, 256), COPY, 0);
     assertThat(plan.buffers()).isEqualTo(4);
     assertThat(plan.ringBytes()).isEqualTo(4L * 256 * 450 * 450 * 3);
-    assertThat(plan.window()).isEqualTo(2048);
+    assertThat(plan.window()).isEqualTo(8_192);
     assertThat(plan.ringBytes() + plan.scratchBytes() + plan.outputBytes() + plan.budgetBytes())
         .isEqualTo(4L << 30);
   }
