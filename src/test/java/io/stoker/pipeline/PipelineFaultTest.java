@@ -180,7 +180,7 @@ final class PipelineFaultTest {
       bench.start();
       Failure failure = failureAmongGoodOnes(new Region(99, "mem:/text", 0, null));
       assertThat(failure.reason()).isEqualTo(Reason.UNKNOWN_FORMAT);
-      assertThat(failure.detail()).endsWith("6869");
+      assertThat(failure.detail()).endsWith("68 69");
     }
   }
 

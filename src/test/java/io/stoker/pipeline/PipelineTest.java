@@ -227,7 +227,7 @@ final class PipelineTest {
     bench.decodeThreads = 1 + random.nextInt(3);
     bench.fetchThreads = 1 + random.nextInt(3);
     bench.window = 1 + random.nextInt(4);
-    bench.budgetBytes = 100 + 3 * 40 * 40; // the largest image, alone
+    bench.budgetBytes = 2 * 100 + 3 * 40 * 40; // the largest image, alone
     var splits = new ArrayList<List<Region>>();
     for (int split = 0; split < 2; split++) {
       var regions = new ArrayList<Region>();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Memory plan, allow-list, report and verdict: values, without a thread. */
+/** Memory plan, report and verdict: values, without a thread. */
 final class PipelineValuesTest {
   private static final Filling COPY =
       new Filling.Copy(new SlotSpec(450, 450, 3, SlotSpec.Type.UINT8));
@@ -40,7 +40,7 @@ final class PipelineValuesTest {
     MemoryPlan plan = MemoryPlan.of(options(4L << 30, 4_000, 256), COPY, 0);
     assertThat(plan.buffers()).isEqualTo(4);
     assertThat(plan.ringBytes()).isEqualTo(4L * 256 * 450 * 450 * 3);
-    assertThat(plan.window()).isEqualTo(2048);
+    assertThat(plan.window()).isEqualTo(8_192);
     assertThat(plan.ringBytes() + plan.scratchBytes() + plan.outputBytes() + plan.budgetBytes())
         .isEqualTo(4L << 30);
   }
