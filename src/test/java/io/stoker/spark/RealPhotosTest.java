@@ -22,23 +22,24 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole job, on photos that people took and a network that people trained. */
 @Tag("slow")
+@ExtendWith(SparkSessions.class)
 final class RealPhotosTest {
   private static final int SIDE = 224;
 
-  private final SparkSession spark =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", "false")
-          .config("spark.sql.shuffle.partitions", "2")
-          .getOrCreate();
+  private final SparkSession spark;
 
   @TempDir Path folder;
 
   private static Path models;
+
+  RealPhotosTest(SparkSession spark) {
+    this.spark = spark;
+  }
 
   @BeforeAll
   static void corpus() {
