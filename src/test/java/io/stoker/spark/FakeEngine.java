@@ -90,21 +90,20 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
         spec,
         "fingerprint",
         "sha",
-        new SplicedModel(new byte[] {1, 2, 3}, "x", head, 0, List.of(output)),
+        new SplicedModel(new byte[] {1, 2, 3}, "x", head, batch, List.of(output)),
         slot,
         PreparedJob.Filling.COPY,
-        batch,
         columns);
   }
 
   @Override
   public RuntimeTask open(
-      String fingerprint,
+      String key,
       Supplier<PreparedJob> job,
       ExecutorResources resources,
       Iterator<Region> regions,
       boolean lastAttempt) {
-    if (!job.get().fingerprint().equals(fingerprint)) {
+    if (!job.get().key().equals(key)) {
       throw new AssertionError("another job arrived");
     }
     OPEN.incrementAndGet();
