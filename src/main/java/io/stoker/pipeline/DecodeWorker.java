@@ -95,11 +95,22 @@ final class DecodeWorker implements AutoCloseable {
     try (DecodedImage decoded = watched(image, job)) {
       if (decoded != null) {
         floor.counters().decoded(image.header(), job.window());
-        for (Placed region : job.regions()) {
-          makeSlot(region.element(), pixels(decoded, region));
-        }
+        job.regions().forEach(region -> makeSlot(decoded, region));
       }
+    } catch (OutOfMemoryError e) {
+      floor.faults().fail(image.client(), e);
     }
+  }
+
+  private void makeSlot(DecodedImage decoded, Placed region) {
+    Pixels pixels;
+    try {
+      pixels = pixels(decoded, region);
+    } catch (RuntimeException e) { // the decoder gave other pixels than it was asked for
+      floor.fail(region.element(), new Failure(Reason.CORRUPT, "no pixels of the box: " + e));
+      return;
+    }
+    makeSlot(region.element(), pixels);
   }
 
   /** Decodes, and returns null if that failed or was written off; the regions are answered then. */

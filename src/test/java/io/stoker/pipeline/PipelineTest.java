@@ -53,7 +53,8 @@ final class PipelineTest {
       bench.inFlight = 1 + random.nextInt(3);
       bench.window = random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 0;
       bench.boxOutside = BoxOutside.values()[random.nextInt(2) * 2]; // clamped ones change size
-      bench.budgetBytes = 40_000 + random.nextInt(100_000);
+      // From what a few regions take to what several images do: strips, and waits for leases.
+      bench.budgetBytes = 2_000 + random.nextInt(60_000);
       bench.maxTasks = 1 + random.nextInt(4);
       for (int split = 0; split < bench.maxTasks; split++) {
         splits.add(split(random.nextInt(30)));
