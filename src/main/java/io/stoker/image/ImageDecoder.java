@@ -25,7 +25,8 @@ public interface ImageDecoder extends AutoCloseable {
 
   /**
    * An upper bound of the memory that decoding a window takes beside the encoded bytes: the pixels
-   * themselves and what the codec needs meanwhile.
+   * themselves and what the codec needs meanwhile. A copy of the encoded bytes, which the decoder
+   * may make for the length of the call, is not in it.
    */
   long decodeBytes(ImageHeader header, Box window);
 
@@ -43,8 +44,8 @@ public interface ImageDecoder extends AutoCloseable {
      *
      * @param encoded the whole file, in the array's first {@code length} bytes
      * @param window lies within the image
-     * @return to be closed by the caller
-     * @throws ImageException if the data does not decode
+     * @return exactly that window; to be closed by the caller, may outlive this worker
+     * @throws ImageException if the data does not decode, or not to what the header says
      */
     DecodedImage decode(byte[] encoded, int length, ImageHeader header, Box window)
         throws ImageException;

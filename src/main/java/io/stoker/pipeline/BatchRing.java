@@ -272,20 +272,14 @@ final class BatchRing implements AutoCloseable {
     lock.lock();
     try {
       while (!stopped) {
-        Batch batch = ready.pollFirst();
-        if (batch == null && canGo(open)) {
-          batch = open;
-          open = null;
-        }
+        Batch batch = pollBatch();
         if (batch == null) {
           batchReady.awaitUninterruptibly();
         } else if (isWanted(batch)) {
-          tick();
           running++;
           batch.hold();
           return batch;
         } else {
-          tick();
           giveBack(batch);
         }
       }
@@ -293,6 +287,17 @@ final class BatchRing implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private @Nullable Batch pollBatch() {
+    tick();
+    Batch batch = ready.pollFirst();
+    if (batch == null && canGo(open)) {
+      batch = open;
+      open = null;
+    }
+    return batch;
   }
 
   /** The batch's last run is over. */
@@ -418,6 +423,16 @@ final class BatchRing implements AutoCloseable {
     lock.lock();
     try {
       return pendingOfAll;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether {@link #take} would return at once. */
+  boolean hasWork() {
+    lock.lock();
+    try {
+      return stopped || !ready.isEmpty() || canGo(open);
     } finally {
       lock.unlock();
     }

@@ -6,6 +6,7 @@ import io.stoker.region.Failure;
 import io.stoker.region.RegionOutput;
 import io.stoker.region.RegionResult;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A task as the pool sees it: where answers go, and whether it still wants them. Thread-safe. */
 final class Client {
@@ -38,15 +39,21 @@ final class Client {
 
   /** Answers a region, whose slot was run. */
   void succeed(Element element, List<RegionOutput> outputs) {
-    if (answers.answer(element.number(), new RegionResult.Ok(element.region(), outputs))) {
-      counters.ok.increment();
-    }
+    answer(element, new RegionResult.Ok(element.region(), outputs), counters.ok);
   }
 
   /** Answers a region that holds no slot any more, or never did. */
   void fail(Element element, Failure failure) {
-    if (answers.answer(element.number(), new RegionResult.Failed(element.region(), failure))) {
-      counters.failed(failure.reason());
+    answer(
+        element,
+        new RegionResult.Failed(element.region(), failure),
+        counters.failed(failure.reason()));
+  }
+
+  private void answer(Element element, RegionResult result, LongAdder counter) {
+    counter.increment(); // before, so that whoever has the result finds it counted
+    if (!answers.answer(element.number(), result)) {
+      counter.decrement();
     }
   }
 }

@@ -41,8 +41,8 @@ final class Counters {
   }
 
   @SuppressWarnings("NullAway") // every reason is in the map
-  void failed(Failure.Reason reason) {
-    failed.get(reason).increment();
+  LongAdder failed(Failure.Reason reason) {
+    return failed.get(reason);
   }
 
   Map<Failure.Reason, Long> failures() {

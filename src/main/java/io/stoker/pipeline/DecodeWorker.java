@@ -62,7 +62,7 @@ final class DecodeWorker implements AutoCloseable {
 
   private void load(Element element) {
     try {
-      floor.allowed().check(element.region().uri());
+      floor.checkAllowed(element.region().uri());
     } catch (ImageException e) {
       floor.fail(element, e.failure());
       return;

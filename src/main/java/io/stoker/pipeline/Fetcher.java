@@ -1,8 +1,12 @@
 package io.stoker.pipeline;
 
+import io.stoker.image.DecodeCost;
+import io.stoker.image.Decoders;
 import io.stoker.image.ImageDecoder;
 import io.stoker.image.ImageException;
 import io.stoker.image.ImageHeader;
+import io.stoker.image.WindowPlan;
+import io.stoker.image.WindowPlanner;
 import io.stoker.iterator.ByteBudget.Lease;
 import io.stoker.iterator.StageClock;
 import io.stoker.region.Box;
@@ -14,10 +18,8 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
 
 /**
  * A fetch thread: takes groups of regions of one image, reads the image, and hands it on with one
@@ -35,6 +37,9 @@ final class Fetcher implements Runnable {
   private static final int IMAGE_PART = 4;
 
   private static final int BYTES_A_PIXEL = 3;
+
+  /** The file as it was read, and the copy that a decoder makes in its own memory. */
+  private static final int ENCODED_COPIES = 2;
 
   private final Floor floor;
   private final StageClock clock;
@@ -124,7 +129,7 @@ final class Fetcher implements Runnable {
       List<DecodeJob> jobs = plan(decoder, header, left, fileBytes);
       if (!jobs.isEmpty()) {
         int parallel = parallel(decoder, header, jobs, fileBytes);
-        long bytes = fileBytes + parallel * largest(decoder, header, jobs);
+        long bytes = fileBytes + parallel * (fileBytes + largest(decoder, header, jobs));
         since = clock.busySince(since);
         Lease lease = lease(bytes, group.uri());
         since = clock.outputSince(since);
@@ -137,7 +142,7 @@ final class Fetcher implements Runnable {
   }
 
   private void checkGroup(ImageGroup group) throws ImageException {
-    floor.allowed().check(group.uri());
+    floor.checkAllowed(group.uri());
     if (group.page() != 0) {
       throw new ImageException(
           Reason.NO_SUCH_PAGE, "page " + group.page() + " is asked for, the file has page 0 only");
@@ -168,10 +173,7 @@ final class Fetcher implements Runnable {
         return decoder;
       }
     }
-    throw new ImageException(
-        Reason.UNKNOWN_FORMAT,
-        "no decoder knows a file that begins with "
-            + HexFormat.of().formatHex(prefix, 0, Math.min(prefixBytes, 16)));
+    throw Decoders.refusal(prefix, prefixBytes);
   }
 
   private ImageHeader header(ImageDecoder decoder, StoredFile file, int prefixBytes, int fileBytes)
@@ -224,36 +226,48 @@ final class Fetcher implements Runnable {
       }
     }
     left.clear();
-    long available = floor.budget().available() - fileBytes;
-    ToLongFunction<Box> bytes = window -> decodeBytes(decoder, header, window);
+    long available = floor.budget().available() - ENCODED_COPIES * fileBytes;
+    List<Box> visible = placed.stream().map(Placed::visible).toList();
+    WindowPlan plan =
+        WindowPlanner.plan(
+            DecodeCost.of(header, fileBytes),
+            visible,
+            window -> decodeBytes(decoder, header, window),
+            available);
+    for (int index : plan.tooLarge()) {
+      Placed region = placed.get(index);
+      failTooLarge(
+          List.of(region), region.visible(), decodeBytes(decoder, header, region.visible()));
+    }
     var jobs = new ArrayList<DecodeJob>();
-    for (DecodeJob job : Windows.plan(header, placed, bytes, available)) {
+    for (WindowPlan.Job planned : plan.jobs()) {
+      var job = new DecodeJob(planned.window(), planned.boxes().stream().map(placed::get).toList());
       long needed = bytes(decoder, header, job);
       if (needed <= available) {
         jobs.add(job);
         job.regions().forEach(region -> left.add(region.element()));
       } else {
-        failTooLarge(job, fileBytes + needed);
+        failTooLarge(job.regions(), job.window(), needed);
       }
     }
     return jobs;
   }
 
-  private void failTooLarge(DecodeJob job, long bytes) {
+  private void failTooLarge(List<Placed> regions, Box window, long bytes) {
     var failure =
         new Failure(
             Reason.TOO_LARGE,
             String.format(
                 "window %s takes %,d bytes to decode, images have %,d; raise --memory",
-                job.window(), bytes, floor.budget().available()));
-    job.regions().forEach(region -> floor.fail(region.element(), failure));
+                window, bytes, floor.budget().available()));
+    regions.forEach(region -> floor.fail(region.element(), failure));
   }
 
   /** How many jobs of the image may run at once. */
   private int parallel(
       ImageDecoder decoder, ImageHeader header, List<DecodeJob> jobs, long fileBytes) {
     long share = floor.budget().available() / IMAGE_PART - fileBytes;
-    long affordable = Math.max(1, share / largest(decoder, header, jobs));
+    long affordable = Math.max(1, share / (fileBytes + largest(decoder, header, jobs)));
     return (int) Math.min(affordable, Math.min(floor.options().decodeThreads(), jobs.size()));
   }
 

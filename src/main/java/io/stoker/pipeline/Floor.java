@@ -1,9 +1,11 @@
 package io.stoker.pipeline;
 
 import io.stoker.image.ImageDecoder;
+import io.stoker.image.ImageException;
 import io.stoker.iterator.ByteBudget;
 import io.stoker.iterator.WorkQueue;
 import io.stoker.region.Failure;
+import io.stoker.storage.AllowedUris;
 import io.stoker.storage.Storage;
 import java.util.List;
 
@@ -13,7 +15,7 @@ record Floor(
     List<ImageDecoder> decoders,
     Storage storage,
     Filling filling,
-    UriAllowList allowed,
+    AllowedUris allowed,
     Counters counters,
     ByteBudget budget,
     BatchRing ring,
@@ -25,5 +27,18 @@ record Floor(
   void fail(Element element, Failure failure) {
     ring.leave(element);
     element.client().fail(element, failure);
+  }
+
+  /**
+   * Lets only through what the user allowed.
+   *
+   * @throws ImageException with {@code not_allowed}
+   */
+  void checkAllowed(String uri) throws ImageException {
+    if (!allowed.allows(uri)) {
+      throw new ImageException(
+          Failure.Reason.NOT_ALLOWED,
+          uri + " is not below any of " + allowed.prefixes() + "; see --allow-uri");
+    }
   }
 }

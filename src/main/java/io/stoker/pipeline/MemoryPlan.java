@@ -29,8 +29,12 @@ public record MemoryPlan(
   /** Beside those that run: one that fills, and one that is about to. */
   private static final int BUFFERS_NOT_RUNNING = 2;
 
-  /** While one thread decodes an image a hundred times as long as others, those go on. */
-  private static final int WINDOW_A_THREAD = 128;
+  /**
+   * Regions of an image that fit half a window are decoded together, so a small window decodes an
+   * image again and again. And while one thread decodes an image a hundred times as long as others,
+   * those go on.
+   */
+  private static final int WINDOW = 8_192;
 
   private static final int MAX_WINDOW = 1 << 16;
 
@@ -55,7 +59,8 @@ public record MemoryPlan(
             + (userFilled ? (long) options.decodeThreads() * slot.bytes() : 0);
     long outputsPerWindowRegion =
         Math.multiplyExact(options.outputBytesPerRegion(), (long) options.maxTasks());
-    int window = window(options, buffers, outputsPerWindowRegion);
+    long spare = options.memoryBytes() - ring - scratch - MIN_BUDGET_BYTES;
+    int window = window(options, buffers, spare, outputsPerWindowRegion);
     long outputs = Math.multiplyExact(outputsPerWindowRegion, (long) window);
     long needed = ring + scratch + outputs + MIN_BUDGET_BYTES;
     if (needed > options.memoryBytes()) {
@@ -77,10 +82,10 @@ public record MemoryPlan(
     return new MemoryPlan(buffers, ring, scratch, window, outputs, budget);
   }
 
-  private static int window(PipelineOptions options, int buffers, long outputsPerWindowRegion) {
-    long wanted =
-        Math.max(2L * buffers * options.batch(), (long) WINDOW_A_THREAD * options.decodeThreads());
-    long affordable = options.memoryBytes() / OUTPUT_PART / outputsPerWindowRegion;
+  private static int window(
+      PipelineOptions options, int buffers, long spare, long outputsPerWindowRegion) {
+    long wanted = Math.max(2L * buffers * options.batch(), WINDOW);
+    long affordable = Math.min(options.memoryBytes() / OUTPUT_PART, spare) / outputsPerWindowRegion;
     long bounded = Math.min(Math.min(wanted, affordable), MAX_WINDOW);
     return (int) Math.max(bounded, options.batch());
   }

@@ -7,6 +7,7 @@ import io.stoker.iterator.Ticker;
 import io.stoker.iterator.WorkQueue;
 import io.stoker.model.Predictor;
 import io.stoker.region.Region;
+import io.stoker.storage.AllowedUris;
 import io.stoker.storage.Storage;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -40,6 +41,7 @@ public final class Pipeline implements AutoCloseable {
 
   private Pipeline(
       PipelineOptions options,
+      MemoryPlan memory,
       Predictor predictor,
       List<ImageDecoder> imageDecoders,
       Storage storage,
@@ -48,7 +50,7 @@ public final class Pipeline implements AutoCloseable {
       Alarms alarms) {
     int fixed = predictor.fixedBatch();
     check(options, predictor, filling);
-    this.memory = MemoryPlan.of(options, filling, fixed);
+    this.memory = memory;
     var ring = new BatchRing(predictor, options.batch(), memory.buffers(), ticker);
     this.spare = fixed > 1 ? new SpareBuffer(predictor) : null;
     this.floor =
@@ -57,7 +59,7 @@ public final class Pipeline implements AutoCloseable {
             List.copyOf(imageDecoders),
             storage,
             filling,
-            new UriAllowList(options.allowedUris()),
+            new AllowedUris(options.allowedUris()),
             new Counters(ticker),
             new ByteBudget(memory.budgetBytes()),
             ring,
@@ -102,6 +104,7 @@ public final class Pipeline implements AutoCloseable {
       Filling filling) {
     return start(
         options,
+        MemoryPlan.of(options, filling, predictor.fixedBatch()),
         predictor,
         decoders,
         storage,
@@ -110,16 +113,18 @@ public final class Pipeline implements AutoCloseable {
         Alarms.onOneThread(new ThreadGang("stoker-alarm")));
   }
 
-  /** With time as tests want it. */
+  /** With memory and time as tests want them. */
   static Pipeline start(
       PipelineOptions options,
+      MemoryPlan memory,
       Predictor predictor,
       List<ImageDecoder> decoders,
       Storage storage,
       Filling filling,
       Ticker ticker,
       Alarms alarms) {
-    var pipeline = new Pipeline(options, predictor, decoders, storage, filling, ticker, alarms);
+    var pipeline =
+        new Pipeline(options, memory, predictor, decoders, storage, filling, ticker, alarms);
     pipeline.startThreads(predictor);
     return pipeline;
   }

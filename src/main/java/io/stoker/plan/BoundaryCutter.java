@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the split boundaries in one partition of the numbered manifest, given its rows in order.
  *
- * <p>A boundary moves to the beginning of an image that lies near enough, so that few tasks open the
- * same image; otherwise the image is cut. No split gets costlier by it than {@code 1 + 2 ×
+ * <p>A boundary moves to the beginning of an image that lies near enough, so that few tasks open
+ * the same image; otherwise the image is cut. No split gets costlier by it than {@code 1 + 2 ×
  * TOLERANCE} times the mean, and one region.
  *
  * <p>Not thread-safe.

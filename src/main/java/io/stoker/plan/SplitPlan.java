@@ -89,8 +89,7 @@ public record SplitPlan(long totalCost, int splits) implements Serializable {
       Boundary from = cuts.get(i - 1);
       Boundary to = cuts.get(i);
       if (to.regionId() > from.regionId()) {
-        splits.add(
-            new Split(from.regionId(), to.regionId(), to.costBefore() - from.costBefore()));
+        splits.add(new Split(from.regionId(), to.regionId(), to.costBefore() - from.costBefore()));
       }
     }
     splits.sort(Comparator.comparingLong(Split::cost).reversed());

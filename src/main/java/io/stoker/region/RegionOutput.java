@@ -5,7 +5,8 @@ package io.stoker.region;
  *
  * @param shape the dimensions, row-major; empty for a scalar
  * @param values a primitive array of as many elements as the shape holds: {@code float[]}, {@code
- *     double[]}, {@code int[]}, {@code long[]}, {@code short[]}, {@code byte[]} (8-bit integers) or
- *     {@code boolean[]}. Owned by the receiver
+ *     double[]}, {@code int[]} (unsigned 16-bit integers too), {@code long[]} (unsigned 32-bit
+ *     integers too), {@code short[]}, {@code byte[]} (8-bit integers, signed or not) or {@code
+ *     boolean[]}. Owned by the receiver
  */
 public record RegionOutput(int[] shape, Object values) {}

@@ -1,8 +1,18 @@
 package io.stoker.runtime;
 
+import io.stoker.model.Head;
+import io.stoker.model.InputLayout;
+import io.stoker.model.ModelException;
+import io.stoker.model.ModelFile;
+import io.stoker.model.ResolvedModel;
+import io.stoker.model.SplicedModel;
+import io.stoker.tensorflow.ModelLoader;
+import io.stoker.tensorflow.Splicer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
-/** The driver's half: makes a job ready, or refuses it. */
+/** The driver's half: makes a job ready, or refuses it. Thread-safe. */
 public final class Preparation {
   private Preparation() {}
 
@@ -17,6 +27,56 @@ public final class Preparation {
    */
   public static PreparedJob prepare(
       PredictSpec spec, RegionShapes shapes, Map<String, String> hadoop) throws RefusedException {
-    throw new UnsupportedOperationException("comes with the integration");
+    try {
+      ModelFile file = ModelFiles.read(spec.modelLocation(), hadoop);
+      ResolvedModel model = resolve(file, spec);
+      HeadPlan plan = HeadPlan.of(spec, shapes, InputLayout.of(model.input()));
+      Head head = plan.head();
+      SplicedModel spliced = Splicer.splice(model, head, spec.tail());
+      checkBatch(spec, spliced);
+      return new PreparedJob(
+          spec,
+          Fingerprint.of(spec, model.sha256(), head, Preprocessing.sha256(spec.preprocess())),
+          model.sha256(),
+          spliced,
+          plan.slot(),
+          plan.filling(),
+          columns(spec, model, spliced));
+    } catch (ModelException e) {
+      throw new RefusedException(e.problems());
+    }
+  }
+
+  private static ResolvedModel resolve(ModelFile file, PredictSpec spec) throws ModelException {
+    try (var scratch = Scratch.create()) {
+      return ModelLoader.resolve(file, spec.request(), scratch.folder());
+    }
+  }
+
+  private static void checkBatch(PredictSpec spec, SplicedModel model) throws RefusedException {
+    int asked = spec.resources().batch();
+    int fixed = model.fixedBatch();
+    if (fixed != 0 && asked != 0 && asked != fixed) {
+      throw new RefusedException(
+          List.of(
+              "--batch "
+                  + asked
+                  + ", but the model only takes batches of "
+                  + fixed
+                  + "; leave --batch out"));
+    }
+  }
+
+  private static List<OutputColumn> columns(
+      PredictSpec spec, ResolvedModel model, SplicedModel spliced) throws RefusedException {
+    var problems = new ArrayList<String>();
+    List<Long> shape = model.fetches().get(0).shape();
+    long classes = shape == null || shape.isEmpty() ? -1 : shape.get(shape.size() - 1);
+    List<OutputColumn> columns =
+        OutputColumns.of(spliced, spec.tail(), spec.labels(), classes, problems);
+    if (!problems.isEmpty()) {
+      throw new RefusedException(problems);
+    }
+    return columns;
   }
 }

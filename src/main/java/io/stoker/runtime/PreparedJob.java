@@ -14,7 +14,6 @@ import java.util.List;
  * @param model head, model and tail in one graph
  * @param slot a region's place in a batch
  * @param filling who makes a slot of a region's pixels
- * @param batch regions a run
  * @param columns what the model adds to each row, in order
  */
 public record PreparedJob(
@@ -24,9 +23,25 @@ public record PreparedJob(
     SplicedModel model,
     SlotSpec slot,
     Filling filling,
-    int batch,
     List<OutputColumn> columns)
     implements Serializable {
+  /**
+   * What an executor keeps one runtime for: the fingerprint, and what does not change numbers but
+   * needs another runtime, such as threads and memory.
+   */
+  public String key() {
+    return fingerprint + " " + spec.resources() + " " + spec.allowedUris();
+  }
+
+  /**
+   * Regions a run, as far as the driver knows: what the model insists on, else what was asked for,
+   * else what an executor with a CPU would choose.
+   */
+  public int batch() {
+    int asked = spec.resources().batch();
+    return model.fixedBatch() != 0 ? model.fixedBatch() : asked != 0 ? asked : Batches.CPU;
+  }
+
   /** Who makes a slot of a region. */
   public enum Filling {
     /** All boxes have one size: pixels are copied, the head resizes on the device. */

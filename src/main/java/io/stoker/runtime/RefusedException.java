@@ -2,8 +2,11 @@ package io.stoker.runtime;
 
 import java.util.List;
 
-/** The job is refused before it starts. Carries every problem that was found. */
-public final class RefusedException extends Exception {
+/**
+ * The job is refused before it starts: by the driver, or by an executor that has no such device or
+ * too little memory. Carries every problem that was found.
+ */
+public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final List<String> problems;

@@ -1,37 +1,107 @@
 package io.stoker.runtime;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.stoker.region.Region;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
  * The executor's half: one runtime (session, decode pool, ring, budget) a process and job, shared
  * by its tasks. Thread-safe.
+ *
+ * <p>A runtime without tasks stays, so that the next task finds its model loaded, until the process
+ * ends or another job needs its memory.
  */
 public final class Runtimes {
+  // Held while a model is loaded: the other tasks of an executor need that model as well, so they
+  // wait here, interruptibly, since an interrupt is how Spark kills a task.
+  private static final ReentrantLock LOCK = new ReentrantLock();
+
+  @GuardedBy("LOCK")
+  private static final Map<String, ExecutorRuntime> RUNTIMES = new LinkedHashMap<>();
+
+  private static final Object REPORTS = new Object();
+
+  // A copy that progress reports can read while a model loads.
+  @GuardedBy("REPORTS")
+  private static List<ExecutorRuntime> reported = List.of();
+
   private Runtimes() {}
 
   /**
    * Joins the runtime of that job, making it if this is the first task here.
    *
-   * @param fingerprint of the job
+   * @param key of the job: {@link PreparedJob#key()}
    * @param job called if the runtime has to be made
    * @param resources what the executor has
    * @param regions the task's regions, those of one image together; read in the calling thread
    * @param lastAttempt whether broken reads fail their regions instead of the task
+   * @throws CancellationException if the thread is interrupted while it waits for the model; it
+   *     stays interrupted
+   * @throws RefusedException if this executor cannot run the job: no such device, too little memory
    */
   public static RuntimeTask open(
-      String fingerprint,
+      String key,
       Supplier<PreparedJob> job,
       ExecutorResources resources,
       Iterator<Region> regions,
       boolean lastAttempt) {
-    throw new UnsupportedOperationException("comes with the integration");
+    lockInterruptibly();
+    try {
+      ExecutorRuntime runtime = RUNTIMES.get(key);
+      if (runtime == null || runtime.broken()) {
+        closeIdle();
+        runtime = new RuntimeFactory(job.get(), resources).create();
+        RUNTIMES.put(key, runtime);
+        publish();
+      }
+      return runtime.open(regions, lastAttempt);
+    } finally {
+      LOCK.unlock();
+    }
   }
 
-  /** A report of each runtime that lives in this process, for progress. */
+  private static void lockInterruptibly() {
+    try {
+      LOCK.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while the model is loaded");
+    }
+  }
+
+  /** A report of each runtime that lives in this process, for progress. Never waits for a model. */
   public static List<ExecutorReport> reports() {
-    throw new UnsupportedOperationException("comes with the integration");
+    synchronized (REPORTS) {
+      return reported.stream().map(ExecutorRuntime::report).toList();
+    }
+  }
+
+  /** Closes every runtime that no task uses, and gives its memory back. */
+  public static void release() {
+    LOCK.lock();
+    try {
+      closeIdle();
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  @GuardedBy("LOCK")
+  private static void closeIdle() {
+    RUNTIMES.values().removeIf(ExecutorRuntime::closeIfIdle);
+    publish();
+  }
+
+  @GuardedBy("LOCK")
+  private static void publish() {
+    synchronized (REPORTS) {
+      reported = List.copyOf(RUNTIMES.values());
+    }
   }
 }

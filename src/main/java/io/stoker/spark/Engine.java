@@ -22,7 +22,7 @@ interface Engine extends Serializable {
 
   /** See {@link Runtimes#open}. On an executor. */
   RuntimeTask open(
-      String fingerprint,
+      String key,
       Supplier<PreparedJob> job,
       ExecutorResources resources,
       Iterator<Region> regions,
@@ -43,12 +43,12 @@ interface Engine extends Serializable {
 
     @Override
     public RuntimeTask open(
-        String fingerprint,
+        String key,
         Supplier<PreparedJob> job,
         ExecutorResources resources,
         Iterator<Region> regions,
         boolean lastAttempt) {
-      return Runtimes.open(fingerprint, job, resources, regions, lastAttempt);
+      return Runtimes.open(key, job, resources, regions, lastAttempt);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.stoker.spark;
 
+import io.stoker.runtime.RefusedException;
 import io.stoker.spark.StokerException.Exit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -28,7 +29,14 @@ final class Failures {
     if (isInterrupt(thrown)) {
       Thread.currentThread().interrupt();
       return new StokerException(Exit.INTERRUPTED, List.of("interrupted"), null, thrown);
-    } else if (thrown instanceof RuntimeException unchecked) {
+    }
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RefusedException refused) {
+        // An executor found what the driver could not know: no such device, too little memory.
+        return new StokerException(Exit.REFUSED, refused.problems(), null, thrown);
+      }
+    }
+    if (thrown instanceof RuntimeException unchecked) {
       return unchecked;
     } else if (thrown instanceof IOException io) {
       return new UncheckedIOException(io);

@@ -107,7 +107,7 @@ final class RegionRows implements Iterator<Row> {
       open =
           task.engine()
               .open(
-                  task.job().fingerprint(),
+                  task.job().key(),
                   task.job(),
                   task.resources(context),
                   new Regions(),

@@ -18,7 +18,7 @@ import org.apache.spark.broadcast.Broadcast;
  * A prepared job on its way to the executors: once to each, as bytes that Java's own serialisation
  * made, whatever serialiser the session has; read only where a runtime has to be made.
  */
-record ShippedJob(String fingerprint, Broadcast<byte[]> bytes)
+record ShippedJob(String key, Broadcast<byte[]> bytes)
     implements Supplier<PreparedJob>, Serializable {
   static ShippedJob ship(JavaSparkContext context, PreparedJob job) {
     var bytes = new ByteArrayOutputStream();
@@ -27,7 +27,7 @@ record ShippedJob(String fingerprint, Broadcast<byte[]> bytes)
     } catch (IOException e) {
       throw new UncheckedIOException("the job cannot be serialised", e);
     }
-    return new ShippedJob(job.fingerprint(), context.broadcast(bytes.toByteArray()));
+    return new ShippedJob(job.key(), context.broadcast(bytes.toByteArray()));
   }
 
   @Override

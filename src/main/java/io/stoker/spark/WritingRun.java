@@ -55,6 +55,7 @@ final class WritingRun {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     try (var scope = new JobScope(context, run, "Stoker: " + source.describe());
         var tracker = new RunTracker(run, spec.failures(), progress, scope::cancel)) {
+      context.sc().register(tracker.totals(), "regions");
       return run(scope, tracker);
     } finally {
       progress.enter(Phase.ENDED);

@@ -2,16 +2,13 @@ package io.stoker.storage;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.UnsupportedFileSystemException;
-import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.FutureIO;
 
 /**
@@ -21,45 +18,49 @@ import org.apache.hadoop.util.functional.FutureIO;
  * <p>One status call and one open a file; nothing is listed. Thread-safe.
  */
 public final class HadoopStorage implements Storage {
-  private final Configuration configuration;
+  private final FileSystems fileSystems;
+  private final LongAdder opens = new LongAdder();
+  private final LongAdder reads = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
 
   /**
    * @param settings file system settings by name, complete: no site files are read
    */
   public HadoopStorage(Map<String, String> settings) {
-    this(configuration(settings));
+    fileSystems = FileSystems.of(settings);
   }
 
   /**
    * @param configuration not changed, must not be changed meanwhile
    */
   public HadoopStorage(Configuration configuration) {
-    this.configuration = configuration;
-  }
-
-  private static Configuration configuration(Map<String, String> settings) {
-    var configuration = new Configuration(false);
-    settings.forEach(configuration::set);
-    return configuration;
+    fileSystems = new FileSystems(configuration);
   }
 
   @Override
   public StoredFile open(String uri) throws IOException {
-    Path path = path(uri);
     try {
-      FileSystem files = fileSystem(path);
+      Path path = fileSystems.path(uri);
+      FileSystem files = fileSystems.of(path);
       FileStatus status = files.getFileStatus(path);
       if (status.isDirectory()) {
-        throw new FileNotFoundException(uri + " is a folder, expected a file");
+        throw new FileNotFoundException("it is a folder, expected a file");
       }
-      return new HadoopFile(stream(files, status), status.getLen());
-    } catch (FileNotFoundException e) {
-      throw deniedOrNotFound(uri, e);
-    } catch (AccessControlException e) {
-      throw denied(uri, e);
-    } catch (UnsupportedFileSystemException e) {
-      throw notFound(uri, e);
+      if (status.getLen() < 0) { // http
+        throw new FileNotFoundException(
+            "the " + files.getScheme() + " file system does not tell a file's length; copy it");
+      }
+      var file = new HadoopFile(stream(files, status), status.getLen());
+      opens.increment();
+      return file;
+    } catch (IOException | RuntimeException e) {
+      throw FileSystems.explained(uri, e);
     }
+  }
+
+  /** What was read since this was made. */
+  public StorageCounts counts() {
+    return new StorageCounts(opens.sum(), reads.sum(), bytes.sum());
   }
 
   private static FSDataInputStream stream(FileSystem files, FileStatus status) throws IOException {
@@ -72,42 +73,8 @@ public final class HadoopStorage implements Storage {
             .build());
   }
 
-  private FileSystem fileSystem(Path path) throws IOException {
-    FileSystem files = path.getFileSystem(configuration);
-    // The checksummed one looks for a sidecar beside every file.
-    return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
-  }
-
-  private static Path path(String uri) throws FileNotFoundException {
-    try {
-      return new Path(uri);
-    } catch (IllegalArgumentException e) {
-      throw notFound(uri, e);
-    }
-  }
-
-  private static IOException deniedOrNotFound(String uri, FileNotFoundException e) {
-    // What the JDK throws for a local file that may not be read.
-    String message = e.getMessage();
-    return message != null && message.endsWith("(Permission denied)")
-        ? denied(uri, e)
-        : notFound(uri, e);
-  }
-
-  private static FileNotFoundException notFound(String uri, Exception cause) {
-    var exception = new FileNotFoundException(uri + ": " + cause.getMessage());
-    exception.initCause(cause);
-    return exception;
-  }
-
-  private static AccessDeniedException denied(String uri, Exception cause) {
-    var exception = new AccessDeniedException(uri, null, cause.getMessage());
-    exception.initCause(cause);
-    return exception;
-  }
-
   /** A file being read. */
-  private static final class HadoopFile implements StoredFile {
+  private final class HadoopFile implements StoredFile {
     private final FSDataInputStream stream;
     private final long length;
 
@@ -128,6 +95,8 @@ public final class HadoopStorage implements Storage {
         stream.seek(position);
       }
       stream.readFully(buffer, offset, count);
+      reads.increment();
+      bytes.add(count);
     }
 
     @Override

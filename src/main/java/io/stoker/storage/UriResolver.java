@@ -15,6 +15,8 @@ public record UriResolver(String base) implements Serializable {
   private static final Pattern ABSOLUTE =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.\\-]*:/.*", Pattern.DOTALL);
 
+  private static final Pattern LEADING_SLASHES = Pattern.compile("^/+");
+
   private static final Pattern ROOT =
       Pattern.compile("([A-Za-z][A-Za-z0-9+.\\-]*:)(//[^/]*)?.*", Pattern.DOTALL);
 
@@ -38,7 +40,9 @@ public record UriResolver(String base) implements Serializable {
         throw new IllegalStateException("base is \"" + base + "\"");
       }
       String authority = root.group(2);
-      return root.group(1) + (authority == null ? "" : authority) + uri;
+      // Several slashes are one in a path, but would begin an authority behind the scheme.
+      String path = "/" + LEADING_SLASHES.matcher(uri).replaceFirst("");
+      return root.group(1) + (authority == null ? "" : authority) + path;
     }
     return base.endsWith("/") ? base + uri : base + "/" + uri;
   }

@@ -51,6 +51,18 @@ final class SplitPlanTest {
     assertThat(splits.get(0).cost()).isLessThanOrEqualTo((long) (1.2 * mean));
   }
 
+  @ParameterizedTest(name = "-Dstoker.seed={0}")
+  @MethodSource("seeds")
+  void noSplitExceedsTheMeanByMoreThanTheToleranceAndARow(long seed) {
+    var random = new Random(seed);
+    List<Row> rows = rows(random, 1 + random.nextInt(3_000));
+    var plan = new SplitPlan(cost(rows, 0, rows.size()), 1 + random.nextInt(100));
+    long dearest = rows.stream().mapToLong(Row::cost).max().orElseThrow();
+    double most = plan.mean() * (1 + 2 * BoundaryCutter.TOLERANCE) + dearest;
+    assertThat(cut(plan, rows, 1 + random.nextInt(8), random))
+        .allSatisfy(split -> assertThat((double) split.cost()).isLessThanOrEqualTo(most));
+  }
+
   @Test
   void boundariesMoveToTheBeginningOfANearImage() {
     var rows = new ArrayList<Row>();
@@ -84,13 +96,17 @@ final class SplitPlanTest {
     List<Split> splits =
         new SplitPlan(60, 3).splits(List.of(new Boundary(7, 30), new Boundary(2, 10)), 9);
     assertThat(splits).isSortedAccordingTo(Comparator.comparingLong(Split::cost).reversed());
-    assertThat(splits).containsExactlyInAnyOrder(
-        new Split(0, 2, 10), new Split(2, 7, 20), new Split(7, 9, 30));
+    assertThat(splits)
+        .containsExactlyInAnyOrder(new Split(0, 2, 10), new Split(2, 7, 20), new Split(7, 9, 30));
   }
 
   private static List<Split> plan(List<Row> rows, int slots, int partitions, Random random) {
     long total = cost(rows, 0, rows.size());
     var plan = SplitPlan.of(rows.size(), total, slots, 1 + random.nextInt(8));
+    return cut(plan, rows, partitions, random);
+  }
+
+  private static List<Split> cut(SplitPlan plan, List<Row> rows, int partitions, Random random) {
     var boundaries = new ArrayList<Boundary>();
     List<Integer> starts = new ArrayList<>(List.of(0, rows.size()));
     for (int i = 1; i < partitions; i++) {

@@ -2,15 +2,20 @@ package io.stoker.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.stoker.example.ExampleModel;
 import io.stoker.testing.SparkHome;
 import io.stoker.testing.SparkSubmit;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,31 +48,54 @@ final class JobJarSmokeTest {
     }
   }
 
-  // To be completed: the CLI's own run on a small manifest, as soon as there is a CLI.
   @ParameterizedTest
   @ValueSource(strings = {SparkHome.SPARK_3_5, SparkHome.SPARK_4_1})
-  void everySparkRunsIt(String versions, @TempDir Path folder)
+  void everySparkPredictsWithIt(String versions, @TempDir Path folder)
       throws IOException, InterruptedException {
     var spark = SparkHome.of(versions);
+    var model = ExampleModel.write(folder);
+    Path output = folder.resolve("predictions");
 
     var result =
         new SparkSubmit(spark)
-            .jar(SparkHome.jobJar())
-            .run(JobJarProbe.class.getName(), jarOf(folder, JobJarProbe.class), "2");
+            .conf("spark.plugins", StokerPlugin.class.getName())
+            .run(
+                "io.stoker.cli.Main",
+                SparkHome.jobJar(),
+                "predict",
+                "--manifest=" + manifest(folder),
+                "--model=" + model.graph(),
+                "--labels=" + model.labels(),
+                "--normalize=minus-one-one",
+                "--top-k=2",
+                "--output=" + output);
 
     assertThat(result.exitCode()).as(result.stderr()).isZero();
-    assertThat(result.stdout()).contains("spark " + spark.version() + " [1.0, 2.0]");
+    assertThat(result.stderr() + result.stdout())
+        .contains((BOXES + 1) + " regions: " + BOXES + " ok, 1 failed");
+    assertThat(output.resolve("_SUCCESS")).exists();
+    JsonNode run = new ObjectMapper().readTree(output.resolve("_stoker/run.json").toFile());
+    assertThat(run.at("/versions/spark").asText()).isEqualTo(spark.version());
+    assertThat(run.at("/counts/ok").asInt()).isEqualTo(BOXES);
+    assertThat(run.at("/executors/0/modelLoads").asInt()).isEqualTo(1);
+    assertThat(run.at("/executors/0/sessions").asInt()).isEqualTo(1);
   }
 
-  private static Path jarOf(Path folder, Class<?> type) throws IOException {
-    var file = folder.resolve("probe.jar");
-    var entry = type.getName().replace('.', '/') + ".class";
-    try (var jar = new JarOutputStream(Files.newOutputStream(file));
-        InputStream bytes = type.getClassLoader().getResourceAsStream(entry)) {
-      assertThat(bytes).as(entry).isNotNull();
-      jar.putNextEntry(new ZipEntry(entry));
-      bytes.transferTo(jar);
+  private static final int BOXES = 100;
+
+  /** Overlapping boxes in one drawn scene, and a file that is not there. */
+  private static Path manifest(Path folder) throws IOException {
+    BufferedImage scene = new BufferedImage(600, 400, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < scene.getHeight(); y++) {
+      for (int x = 0; x < scene.getWidth(); x++) {
+        scene.setRGB(x, y, (x * 7 & 255) << 16 | (y * 5 & 255) << 8 | ((x ^ y) & 255));
+      }
     }
-    return file;
+    ImageIO.write(scene, "jpg", folder.resolve("scene.jpg").toFile());
+    var rows = new ArrayList<>(List.of("uri,x,y,width,height", "missing.jpg,0,0,96,96"));
+    for (int i = 0; i < BOXES; i++) {
+      rows.add("scene.jpg," + 5 * i + "," + 3 * i + ",96,96");
+    }
+    return Files.write(folder.resolve("manifest.csv"), rows);
   }
 }

@@ -1,0 +1,127 @@
+package io.stoker.runtime;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.stoker.image.ImageDecoder;
+import io.stoker.model.Predictor;
+import io.stoker.pipeline.Pipeline;
+import io.stoker.pipeline.PipelineTask;
+import io.stoker.region.Region;
+import io.stoker.region.RegionResult;
+import java.util.Iterator;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One job's session, decode pool, ring and budget in one process. Thread-safe.
+ *
+ * <p>Owns what it is made of. Closes the pipeline first, so that no run and no decode is left when
+ * session and decoder go.
+ */
+final class ExecutorRuntime {
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorRuntime.class);
+
+  // For the proof of "one model load, one session an executor".
+  private static final AtomicInteger MODEL_LOADS = new AtomicInteger();
+  private static final AtomicInteger SESSIONS = new AtomicInteger();
+
+  private final String id = UUID.randomUUID().toString();
+  private final Predictor predictor;
+  private final ImageDecoder decoder;
+  private final Pipeline pipeline;
+
+  @GuardedBy("this")
+  private int tasks;
+
+  /** Takes over all three. */
+  ExecutorRuntime(Predictor predictor, ImageDecoder decoder, Pipeline pipeline) {
+    this.predictor = predictor;
+    this.decoder = decoder;
+    this.pipeline = pipeline;
+    MODEL_LOADS.incrementAndGet();
+    SESSIONS.incrementAndGet();
+  }
+
+  /** Takes in a task. */
+  synchronized RuntimeTask open(Iterator<Region> regions, boolean lastAttempt) {
+    PipelineTask task = pipeline.open(regions, lastAttempt);
+    tasks++;
+    return new Task(task);
+  }
+
+  /** Whether no task can succeed here any more. */
+  boolean broken() {
+    return pipeline.isBroken();
+  }
+
+  /** Closes it if no task is open. Says whether it did. */
+  synchronized boolean closeIfIdle() {
+    if (tasks > 0) {
+      return false;
+    }
+    // Each is closed even if one before it fails; a leak is a bug, but not the next job's.
+    close(pipeline);
+    close(decoder);
+    close(predictor);
+    SESSIONS.decrementAndGet();
+    return true;
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.error("closing {} failed", part, e);
+    }
+  }
+
+  /** What was done here so far. */
+  ExecutorReport report() {
+    return new ExecutorReport(
+        id, Host.NAME, predictor.device(), MODEL_LOADS.get(), SESSIONS.get(), pipeline.report());
+  }
+
+  private synchronized void leave() {
+    tasks--;
+  }
+
+  /** One task. Used by one thread, but may be closed by another. */
+  private final class Task implements RuntimeTask {
+    private final PipelineTask task;
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    Task(PipelineTask task) {
+      this.task = task;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return task.hasNext();
+    }
+
+    @Override
+    public RegionResult next() {
+      return task.next();
+    }
+
+    @Override
+    public ExecutorReport report() {
+      return ExecutorRuntime.this.report();
+    }
+
+    @Override
+    public void close() {
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+        closed = true;
+      }
+      task.close();
+      leave();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.stoker.runtime;
+
+import io.stoker.image.ImageDecoder;
+import io.stoker.model.DataType;
+import io.stoker.model.ModelException;
+import io.stoker.model.Predictor;
+import io.stoker.model.TensorSpec;
+import io.stoker.pipeline.BoxOutside;
+import io.stoker.pipeline.Filling;
+import io.stoker.pipeline.Pipeline;
+import io.stoker.pipeline.PipelineOptions;
+import io.stoker.region.RegionLoader;
+import io.stoker.region.RegionTransform;
+import io.stoker.storage.HadoopStorage;
+import io.stoker.tensorflow.DeviceOptions;
+import io.stoker.tensorflow.TensorFlowDecoder;
+import io.stoker.tensorflow.TensorFlowPredictor;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds an executor's runtime: the one place where all rooms meet. */
+final class RuntimeFactory {
+  private static final Logger LOG = LoggerFactory.getLogger(RuntimeFactory.class);
+
+  /** What an output's unknown dimension is taken for when memory is planned. */
+  private static final long UNKNOWN_DIMENSION = 256;
+
+  /** What a result costs beside its numbers: objects, references. */
+  private static final long RESULT_BYTES = 256;
+
+  // The CUDA context and the libraries' own buffers need the rest.
+  private static final double GPU_MEMORY_FRACTION = 0.9;
+
+  private final PreparedJob job;
+  private final ExecutorResources resources;
+
+  RuntimeFactory(PreparedJob job, ExecutorResources resources) {
+    this.job = job;
+    this.resources = resources;
+  }
+
+  /**
+   * Loads the model and starts the pipeline.
+   *
+   * @throws RefusedException if this executor cannot run the job
+   */
+  ExecutorRuntime create() throws RefusedException {
+    PredictSpec.Resources asked = job.spec().resources();
+    boolean gpuExpected =
+        asked.device() == PredictSpec.Device.GPU || !resources.gpuAddresses().isEmpty();
+    Predictor predictor = predictor(Threads.of(asked, resources.cores(), gpuExpected), gpuExpected);
+    try {
+      // "auto" may have found a GPU that nobody spoke of.
+      boolean gpu = predictor.device().contains("GPU");
+      Threads threads = Threads.of(asked, resources.cores(), gpu);
+      ImageDecoder decoder = TensorFlowDecoder.open();
+      try {
+        PipelineOptions options = options(threads, gpu, predictor.fixedBatch());
+        Pipeline pipeline =
+            Pipeline.start(
+                options,
+                predictor,
+                List.of(decoder),
+                new HadoopStorage(resources.hadoop()),
+                filling());
+        LOG.info("runs on {}: {}", predictor.device(), options);
+        return new ExecutorRuntime(predictor, decoder, pipeline);
+      } catch (RuntimeException | Error e) {
+        decoder.close();
+        throw e;
+      }
+    } catch (IllegalArgumentException e) {
+      predictor.close();
+      throw new RefusedException(List.of(String.valueOf(e.getMessage())));
+    } catch (RuntimeException | Error e) {
+      predictor.close();
+      throw e;
+    }
+  }
+
+  private Predictor predictor(Threads threads, boolean gpuExpected) throws RefusedException {
+    PredictSpec.Resources asked = job.spec().resources();
+    var options =
+        new DeviceOptions(
+            DeviceOptions.Device.valueOf(asked.device().name()),
+            threads.intraOp(),
+            GPU_MEMORY_FRACTION,
+            String.join(",", resources.gpuAddresses()),
+            asked.deterministic());
+    try {
+      int batch = Batches.choose(job, gpuExpected, memoryBytes(), threads.inFlight());
+      return TensorFlowPredictor.open(job.model(), options, batch);
+    } catch (ModelException e) {
+      throw new RefusedException(e.problems());
+    }
+  }
+
+  private PipelineOptions options(Threads threads, boolean gpu, int fixedBatch) {
+    PredictSpec spec = job.spec();
+    long memory = memoryBytes();
+    int batch = fixedBatch == 0 ? Batches.choose(job, gpu, memory, threads.inFlight()) : fixedBatch;
+    return new PipelineOptions(
+        batch,
+        threads.decode(),
+        threads.fetch(),
+        threads.inFlight(),
+        memory,
+        resources.tasks(),
+        BoxOutside.valueOf(spec.input().boxOutside().name()),
+        PipelineOptions.DEFAULT_MAX_PIXELS,
+        PipelineOptions.DEFAULT_DECODE_TIMEOUT,
+        outputBytes(),
+        spec.allowedUris());
+  }
+
+  private long memoryBytes() {
+    long asked = job.spec().resources().memoryBytes();
+    return asked == 0 ? resources.memoryBytes() : asked;
+  }
+
+  private long outputBytes() {
+    return job.model().outputs().stream().mapToLong(RuntimeFactory::bytes).sum() + RESULT_BYTES;
+  }
+
+  private static long bytes(TensorSpec output) {
+    List<Long> shape = output.shape();
+    long elements = 1;
+    if (shape == null) {
+      elements = UNKNOWN_DIMENSION;
+    } else {
+      for (long size : shape.subList(Math.min(1, shape.size()), shape.size())) {
+        elements *= size < 0 ? UNKNOWN_DIMENSION : size;
+      }
+    }
+    return elements * Math.max(1, output.type() == DataType.OTHER ? 8 : output.type().bytes());
+  }
+
+  private Filling filling() {
+    return switch (job.filling()) {
+      case COPY -> new Filling.Copy(job.slot());
+      case RESIZE -> new Filling.Resize(job.slot());
+      case TRANSFORM ->
+          new Filling.Transform(
+              job.slot(), () -> (RegionTransform) Preprocessing.newInstance(preprocess()));
+      case LOAD ->
+          new Filling.Load(
+              job.slot(), () -> (RegionLoader) Preprocessing.newInstance(preprocess()));
+    };
+  }
+
+  private String preprocess() {
+    String name = job.spec().preprocess();
+    if (name == null) {
+      throw new IllegalStateException("filling " + job.filling() + " without a preprocess class");
+    }
+    return name;
+  }
+}

@@ -1,0 +1,64 @@
+package io.stoker.tensorflow;
+
+import java.io.Serializable;
+
+/**
+ * Which device runs a model, and what it may use.
+ *
+ * <p>Some of it is the process's rather than the session's, and the first session decides: the
+ * number of intra-op threads, which GPUs are visible, how much of their memory may be taken, and
+ * whether ops are deterministic.
+ *
+ * @param device which device
+ * @param intraOpThreads CPU threads that one op may spread over, at least 1
+ * @param gpuMemoryFraction the share of a GPU's memory to take at most, above 0 and up to 1; it is
+ *     taken as it is needed
+ * @param visibleGpus numbers of the GPUs to see, such as {@code 0} or {@code 0,1}; empty for all
+ * @param deterministic whether the same batch must give the same bits each time. The CPU's ops do
+ *     so anyhow; on a GPU some then run slower and some refuse to run
+ */
+public record DeviceOptions(
+    Device device,
+    int intraOpThreads,
+    double gpuMemoryFraction,
+    String visibleGpus,
+    boolean deterministic)
+    implements Serializable {
+  /** Where a model runs. */
+  public enum Device {
+    /** On a GPU if there is one, else on the CPU. */
+    AUTO,
+    CPU,
+    /** On a GPU; without one the model is refused. */
+    GPU
+  }
+
+  /**
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public DeviceOptions {
+    if (intraOpThreads < 1) {
+      throw new IllegalArgumentException(
+          "intra-op threads are " + intraOpThreads + ", expected at least 1");
+    }
+    if (!(gpuMemoryFraction > 0 && gpuMemoryFraction <= 1)) {
+      throw new IllegalArgumentException(
+          "the share of GPU memory is " + gpuMemoryFraction + ", expected above 0 and up to 1");
+    }
+    if (!visibleGpus.matches("(\\d+(,\\d+)*)?")) {
+      throw new IllegalArgumentException(
+          "visible GPUs are \"" + visibleGpus + "\", expected numbers such as 0 or 0,1");
+    }
+  }
+
+  /** With all of a GPU's memory to take. */
+  public DeviceOptions(
+      Device device, int intraOpThreads, String visibleGpus, boolean deterministic) {
+    this(device, intraOpThreads, 1, visibleGpus, deterministic);
+  }
+
+  /** The CPU with so many threads for one op. */
+  public static DeviceOptions cpu(int intraOpThreads) {
+    return new DeviceOptions(Device.CPU, intraOpThreads, "", false);
+  }
+}

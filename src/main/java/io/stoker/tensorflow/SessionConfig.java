@@ -1,0 +1,69 @@
+package io.stoker.tensorflow;
+
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.OptimizerOptions;
+import org.tensorflow.proto.RewriterConfig;
+
+/** Sessions' settings, as serialized {@code ConfigProto}s. */
+final class SessionConfig {
+  /** Runs in the calling thread: 4 microseconds of overhead a run instead of 22 and more. */
+  private static final int CALLING_THREAD = -1;
+
+  private SessionConfig() {}
+
+  /** For a model. */
+  static byte[] model(DeviceOptions options) {
+    var config =
+        base(options.intraOpThreads())
+            // Ops that a GPU lacks run on the CPU.
+            .setAllowSoftPlacement(true)
+            .setGraphOptions(
+                GraphOptions.newBuilder()
+                    .setRewriteOptions(
+                        RewriterConfig.newBuilder()
+                            // The CPU's convolutions and poolings know NHWC only.
+                            .setCpuLayoutConversion(RewriterConfig.CpuLayout.NCHW_TO_NHWC)
+                            // Small graphs too, or a small NCHW model would not run.
+                            .setMinGraphNodes(-1)));
+    if (options.device() == DeviceOptions.Device.CPU) {
+      config.putDeviceCount("GPU", 0);
+    } else {
+      config.setGpuOptions(
+          GPUOptions.newBuilder()
+              .setAllowGrowth(true)
+              .setPerProcessGpuMemoryFraction(options.gpuMemoryFraction())
+              .setVisibleDeviceList(options.visibleGpus()));
+    }
+    return config.build().toByteArray();
+  }
+
+  /** For the decode ops: on the CPU, without optimizers, which have nothing to gain there. */
+  static byte[] decoding() {
+    return base(1)
+        .putDeviceCount("GPU", 0)
+        .setGraphOptions(
+            GraphOptions.newBuilder()
+                .setOptimizerOptions(
+                    OptimizerOptions.newBuilder().setOptLevel(OptimizerOptions.Level.L0))
+                .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
+        .build()
+        .toByteArray();
+  }
+
+  /** For restoring variables: once, on the CPU, whatever device the model asks for. */
+  static byte[] loading(int intraOpThreads) {
+    return base(intraOpThreads)
+        .putDeviceCount("GPU", 0)
+        .setAllowSoftPlacement(true)
+        .build()
+        .toByteArray();
+  }
+
+  private static ConfigProto.Builder base(int intraOpThreads) {
+    return ConfigProto.newBuilder()
+        .setInterOpParallelismThreads(CALLING_THREAD)
+        .setIntraOpParallelismThreads(intraOpThreads);
+  }
+}

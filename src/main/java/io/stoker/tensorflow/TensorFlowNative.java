@@ -1,0 +1,76 @@
+package io.stoker.tensorflow;
+
+import com.sun.jna.NativeLibrary;
+import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TensorFlow's native library, loaded once a process. Whoever calls the C API calls {@link #load}
+ * first.
+ */
+final class TensorFlowNative {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorFlowNative.class);
+
+  // One line for every damaged image would break the terminal's progress bar, and what TensorFlow
+  // logs as an error comes back as a status too. Who sets the variable gets what it says.
+  private static final String LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
+  private static final String FATAL_ONLY = "3";
+
+  // Kept instead of thrown, so that the second caller is told the reason and not NoClassDefFound.
+  private static final @Nullable Throwable FAILURE = tryLoad();
+
+  private TensorFlowNative() {}
+
+  /**
+   * Makes sure that the library is there.
+   *
+   * @throws IllegalStateException if it cannot be loaded; the message says what is missing
+   */
+  static void load() {
+    if (FAILURE != null) {
+      throw new IllegalStateException(
+          "TensorFlow's native library does not load ("
+              + FAILURE
+              + "); put javacpp and tensorflow-core-native with this platform's classifier (such as"
+              + " linux-x86_64) on the class path, on Spark with --jars",
+          FAILURE);
+    }
+  }
+
+  /**
+   * Sets a variable of the process's environment, which TensorFlow's C++ code reads and Java's
+   * {@code System.getenv} does not see. Does nothing where it cannot: they only tune.
+   */
+  static void setEnvironment(String name, String value, boolean overwrite) {
+    try {
+      NativeLibrary.getProcess()
+          .getFunction("setenv")
+          .invokeInt(new Object[] {name, value, overwrite ? 1 : 0});
+    } catch (LinkageError | RuntimeException e) {
+      LOG.debug("environment variable {} not set", name, e);
+    }
+  }
+
+  private static @Nullable Throwable tryLoad() {
+    // JavaCPP refuses allocations once the whole process, device mappings included, is larger than
+    // twice the Java heap. Our budget is another: switch its own off unless someone has set it.
+    defaultProperty("org.bytedeco.javacpp.maxBytes");
+    defaultProperty("org.bytedeco.javacpp.maxPhysicalBytes");
+    // Few lines of TensorFlow's (MLIR's) go straight through an Abseil that nothing can reach.
+    setEnvironment(LOG_LEVEL, FATAL_ONLY, false);
+    try {
+      Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
+      return null;
+    } catch (LinkageError | RuntimeException e) {
+      return e;
+    }
+  }
+
+  private static void defaultProperty(String name) {
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, "0");
+    }
+  }
+}

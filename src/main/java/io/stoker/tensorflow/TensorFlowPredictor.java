@@ -1,0 +1,345 @@
+package io.stoker.tensorflow;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.stoker.model.DataType;
+import io.stoker.model.Head;
+import io.stoker.model.ModelException;
+import io.stoker.model.PredictException;
+import io.stoker.model.Predictor;
+import io.stoker.model.SplicedModel;
+import io.stoker.model.TensorSpec;
+import io.stoker.region.RegionOutput;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a model in a TensorFlow session of its own.
+ *
+ * <p>A batch goes in as it lies in its buffer ({@code [slots, height, width, channels]} of the
+ * head's slot type) where its first slot is aligned to 64 bytes, as slot 0 always is; else
+ * TensorFlow copies it. Runs happen in the calling threads, several at once if several threads
+ * call.
+ *
+ * <p>Thread-safe. The native session and graph need no lock of ours; idle run states and the
+ * closing are guarded by this object's monitor, which is never held during a run. Closing while
+ * runs are in flight cancels them (they throw {@code BROKEN}) and frees the session when the last
+ * has returned.
+ */
+public final class TensorFlowPredictor implements Predictor {
+  private final SplicedModel model;
+  private final int slotBytes;
+  private final NativeGraph graph;
+  private final NativeSession session;
+  private final String device;
+  private final List<String> fetches;
+
+  // As many as there ever were runs at once.
+  @GuardedBy("this")
+  private final Deque<NativeSession.Runner> idle = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  private TensorFlowPredictor(
+      SplicedModel model, NativeGraph graph, NativeSession session, String device) {
+    this.model = model;
+    this.slotBytes = Math.toIntExact(model.head().slotBytes());
+    this.graph = graph;
+    this.session = session;
+    this.device = device;
+    this.fetches = model.outputs().stream().map(TensorSpec::tensor).toList();
+  }
+
+  /** As {@link #open(SplicedModel, DeviceOptions, int)}, warmed up with one slot. */
+  public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options)
+      throws ModelException {
+    return open(model, options, 1);
+  }
+
+  /**
+   * Opens a session and runs one batch of zeros, so that what TensorFlow does at a first run is
+   * done (optimizing, choosing kernels) and what it would refuse is refused here. Takes seconds.
+   *
+   * <p>The model must have passed the checks of its import: native code ends the process on some
+   * hostile graphs.
+   *
+   * @param warmUpSlots slots of that batch, best as many as later batches have; the model's own
+   *     number where it is fixed
+   * @throws ModelException if TensorFlow refuses the model, its outputs cannot be returned, or the
+   *     device asked for is not there
+   */
+  public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options, int warmUpSlots)
+      throws ModelException {
+    if (options.deterministic()) {
+      // Read by TensorFlow before its first op; the C API has no other way.
+      TensorFlowNative.setEnvironment("TF_DETERMINISTIC_OPS", "1", true);
+    }
+    NativeGraph graph = importGraph(model.graph());
+    try {
+      checkTensors(graph, model);
+      NativeSession session = NativeSession.open(graph, SessionConfig.model(options));
+      try {
+        String device = deviceFor(session, options);
+        var predictor = new TensorFlowPredictor(model, graph, session, device);
+        try {
+          predictor.warmUp(model.fixedBatch() > 0 ? model.fixedBatch() : warmUpSlots);
+          return predictor;
+        } catch (ModelException | RuntimeException | Error e) {
+          predictor.close();
+          throw e;
+        }
+      } catch (TensorFlowException | ModelException | RuntimeException | Error e) {
+        session.close();
+        throw e;
+      }
+    } catch (TensorFlowException e) {
+      graph.close();
+      throw new ModelException("no TensorFlow session can be opened: " + e.getMessage(), e);
+    } catch (ModelException | RuntimeException | Error e) {
+      graph.close();
+      throw e;
+    }
+  }
+
+  private static NativeGraph importGraph(byte[] graphDef) throws ModelException {
+    try {
+      return NativeGraph.of(graphDef);
+    } catch (TensorFlowException e) {
+      throw new ModelException("TensorFlow refuses the graph: " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkTensors(NativeGraph graph, SplicedModel model)
+      throws ModelException, TensorFlowException {
+    var problems = new ArrayList<String>();
+    checkFeed(graph.spec("feed", model.feed()), model, problems);
+    for (TensorSpec output : model.outputs()) {
+      checkOutput(graph.spec(output.name(), output.tensor()), model.fixedBatch(), problems);
+    }
+    if (!problems.isEmpty()) {
+      throw new ModelException(problems);
+    }
+  }
+
+  private static void checkFeed(TensorSpec feed, SplicedModel model, List<String> problems) {
+    // TensorFlow does not compare what is fed with the placeholder's shape.
+    long batch = model.fixedBatch() > 0 ? model.fixedBatch() : -1;
+    Head head = model.head();
+    long[] slots = {batch, head.slotHeight(), head.slotWidth(), head.slotChannels()};
+    var expected = new TensorSpec("slots", "", head.slotType(), TensorSpec.shapeOf(slots));
+    if (feed.type() != head.slotType() || !agree(feed.shape(), slots)) {
+      problems.add(
+          "the head's feed '"
+              + model.feed()
+              + "' is "
+              + feed.describe()
+              + ", expected "
+              + expected.describe());
+    }
+  }
+
+  private static boolean agree(@Nullable List<Long> shape, long[] sizes) {
+    if (shape == null) {
+      return true;
+    }
+    if (shape.size() != sizes.length) {
+      return false;
+    }
+    for (int i = 0; i < sizes.length; i++) {
+      if (shape.get(i) >= 0 && sizes[i] >= 0 && shape.get(i) != sizes[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void checkOutput(TensorSpec output, int fixedBatch, List<String> problems) {
+    String what = "fetch '" + output.name() + "' is " + output.describe() + "; ";
+    if (!Outputs.supports(output.type())) {
+      problems.add(what + "rows hold numbers of up to 64 bits and booleans: fetch another tensor");
+    }
+    List<Long> shape = output.shape();
+    if (shape == null) {
+      return; // checked at each run
+    }
+    if (shape.isEmpty()) {
+      problems.add(what + "a scalar for the whole batch has nothing for each region");
+    } else if (shape.get(0) >= 0 && shape.get(0) != fixedBatch) {
+      problems.add(
+          what
+              + "its first dimension must be the batch's"
+              + (fixedBatch > 0 ? ", " + fixedBatch : ", of any size"));
+    }
+  }
+
+  private static String deviceFor(NativeSession session, DeviceOptions options)
+      throws ModelException, TensorFlowException {
+    String device = DeviceName.of(session.devices(), options.visibleGpus());
+    if (options.device() == DeviceOptions.Device.GPU && !DeviceName.isGpu(device)) {
+      throw new ModelException(
+          "a GPU is asked for, but TensorFlow finds none it can use: is tensorflow-core-native's GPU"
+              + " classifier (linux-x86_64-gpu) on the class path, and a driver with CUDA 12 and"
+              + " cuDNN 9 installed? TF_CPP_MIN_LOG_LEVEL=0 makes TensorFlow say what it misses;"
+              + " --device cpu does without");
+    }
+    return device;
+  }
+
+  private void warmUp(int slots) throws ModelException {
+    try (var zeros = new BatchMemory(slots, slotBytes)) {
+      // On a thread of its own: the optimizers recurse as deep as the graph is.
+      LargeStack.call("warm-up", () -> run(zeros, 0, slots, () -> {}));
+    } catch (PredictException e) {
+      throw new ModelException(
+          "the model does not run on a batch of " + slots + " blank regions: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String device() {
+    return device;
+  }
+
+  @Override
+  public int slotBytes() {
+    return slotBytes;
+  }
+
+  @Override
+  public int fixedBatch() {
+    return model.fixedBatch();
+  }
+
+  @Override
+  public BatchBuffer allocate(int slots) {
+    return new BatchMemory(slots, slotBytes);
+  }
+
+  @Override
+  public List<List<RegionOutput>> run(BatchBuffer buffer, int first, int count, Runnable released)
+      throws PredictException {
+    List<NativeTensor> outputs;
+    try (NativeTensor batch = batch(buffer, first, count, released)) {
+      outputs = run(batch);
+    }
+    try {
+      return split(outputs, count);
+    } finally {
+      outputs.forEach(NativeTensor::close);
+    }
+  }
+
+  private NativeTensor batch(BatchBuffer buffer, int first, int count, Runnable released) {
+    BatchMemory memory;
+    try {
+      memory = checked(buffer, first, count);
+    } catch (RuntimeException e) {
+      released.run();
+      throw e;
+    }
+    Head head = model.head();
+    long[] shape = {count, head.slotHeight(), head.slotWidth(), head.slotChannels()};
+    return memory.tensor(head.slotType(), shape, first, released);
+  }
+
+  private BatchMemory checked(BatchBuffer buffer, int first, int count) {
+    if (!(buffer instanceof BatchMemory memory)) {
+      throw new IllegalArgumentException("the batch buffer is not one of this predictor's");
+    }
+    if (first < 0 || count < 1 || first > memory.capacity() - count) {
+      throw new IllegalArgumentException(
+          count + " slots from " + first + " on, of a buffer of " + memory.capacity());
+    }
+    if (model.fixedBatch() > 0 && count != model.fixedBatch()) {
+      throw new IllegalArgumentException(
+          count + " slots for a model that takes batches of " + model.fixedBatch());
+    }
+    return memory;
+  }
+
+  private List<NativeTensor> run(NativeTensor batch) throws PredictException {
+    try {
+      NativeSession.Runner runner = take();
+      try {
+        return runner.run(batch);
+      } finally {
+        putBack(runner);
+      }
+    } catch (TensorFlowException e) {
+      throw RunError.of(e);
+    }
+  }
+
+  private synchronized NativeSession.Runner take() throws TensorFlowException {
+    if (closed) {
+      throw new TensorFlowException(
+          TensorFlowException.Code.CANCELLED, "the predictor has been closed");
+    }
+    NativeSession.Runner runner = idle.pollFirst();
+    return runner != null ? runner : session.runner(List.of(model.feed()), fetches, List.of());
+  }
+
+  private synchronized void putBack(NativeSession.Runner runner) {
+    if (closed) {
+      runner.close();
+    } else {
+      idle.addFirst(runner);
+    }
+  }
+
+  private List<List<RegionOutput>> split(List<NativeTensor> outputs, int count)
+      throws PredictException {
+    var rows = new ArrayList<List<RegionOutput>>(count);
+    for (int slot = 0; slot < count; slot++) {
+      rows.add(new ArrayList<>(outputs.size()));
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      NativeTensor output = outputs.get(i);
+      checkBatch(model.outputs().get(i), output, count);
+      List<RegionOutput> slots = Outputs.split(output);
+      for (int slot = 0; slot < count; slot++) {
+        rows.get(slot).add(slots.get(slot));
+      }
+    }
+    return rows;
+  }
+
+  private static void checkBatch(TensorSpec spec, NativeTensor output, int count)
+      throws PredictException {
+    long[] shape = output.shape();
+    if (shape.length == 0 || shape[0] != count) {
+      DataType type = output.type();
+      var got = new TensorSpec(spec.name(), spec.tensor(), type, TensorSpec.shapeOf(shape));
+      throw new PredictException(
+          PredictException.Kind.MODEL,
+          "fetch '"
+              + spec.name()
+              + "' came back as "
+              + got.describe()
+              + " for a batch of "
+              + count
+              + ": its first dimension must be the batch's; fetch another tensor");
+    }
+  }
+
+  /** Runs in flight; for tests, which wait for it to change instead of sleeping. */
+  int running() {
+    return session.running();
+  }
+
+  private synchronized void release() {
+    closed = true;
+    idle.forEach(NativeSession.Runner::close);
+    idle.clear();
+  }
+
+  @Override
+  public void close() {
+    release();
+    session.close();
+    graph.close();
+  }
+}
