@@ -20,6 +20,7 @@ import org.apache.spark.sql.SparkSession;
 /** Shows what the example's output holds, read back as any user would read it. */
 final class ExampleReport {
   private static final int SAMPLE_ROWS = 8;
+  private static final int LONGEST = 80;
 
   private final ExampleFiles files;
   private final PrintWriter out;
@@ -101,8 +102,10 @@ final class ExampleReport {
   }
 
   private static String text(Object value) {
-    return value instanceof Float score
-        ? String.format(Locale.ROOT, "%.3f", score)
-        : String.valueOf(value);
+    if (value instanceof Float score) {
+      return String.format(Locale.ROOT, "%.3f", score);
+    }
+    String text = String.valueOf(value).replaceAll("\\s+", " ");
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
   }
 }

@@ -26,11 +26,19 @@ final class Interruption implements AutoCloseable {
   private final Thread command = Thread.currentThread();
   private final CountDownLatch done = new CountDownLatch(1);
 
-  private Interruption() {}
+  private final Runnable first;
 
-  /** From now on until it is closed, the JVM's end interrupts the calling thread. */
-  static Interruption watch() {
-    var watch = new Interruption();
+  private Interruption(Runnable first) {
+    this.first = first;
+  }
+
+  /**
+   * From now on until it is closed, the JVM's end interrupts the calling thread.
+   *
+   * @param first called before, in the hook's thread
+   */
+  static Interruption watch(Runnable first) {
+    var watch = new Interruption(first);
     ShutdownHookManager.get()
         .addShutdownHook(watch::interrupt, PRIORITY, PATIENCE_SECONDS + 1, TimeUnit.SECONDS);
     return watch;
@@ -40,6 +48,7 @@ final class Interruption implements AutoCloseable {
     if (done.getCount() == 0) {
       return;
     }
+    first.run();
     command.interrupt();
     try {
       boolean ended = done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -101,6 +101,11 @@ final class Session implements AutoCloseable {
     return spark;
   }
 
+  /** No more log: of cancelled tasks Spark writes pages. */
+  void hush() {
+    spark.sparkContext().setLogLevel("OFF");
+  }
+
   /** Stops Spark and removes its files, if it is ours. Idempotent. */
   @Override
   public void close() {

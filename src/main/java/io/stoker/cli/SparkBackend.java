@@ -21,6 +21,9 @@ final class SparkBackend implements Backend, AutoCloseable {
   private final PrintWriter err;
   private @Nullable Interruption interruption;
 
+  /** Written by the command's thread, read by the hook. */
+  private volatile @Nullable Session ours;
+
   SparkBackend(PrintWriter out, PrintWriter err) {
     this.out = out;
     this.err = err;
@@ -47,10 +50,20 @@ final class SparkBackend implements Backend, AutoCloseable {
   }
 
   private Session open(Verbosity verbosity) throws UsageException {
-    if (!Session.isGiven()) {
-      interruption = Interruption.watch();
+    if (Session.isGiven()) {
+      return Session.open(verbosity);
     }
-    return Session.open(verbosity);
+    interruption = Interruption.watch(() -> hush(verbosity));
+    Session session = Session.open(verbosity);
+    ours = session;
+    return session;
+  }
+
+  private void hush(Verbosity verbosity) {
+    Session session = ours;
+    if (session != null && verbosity == Verbosity.QUIET) {
+      session.hush();
+    }
   }
 
   private void predict(
