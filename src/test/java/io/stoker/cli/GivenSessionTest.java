@@ -119,19 +119,18 @@ final class GivenSessionTest {
           photos.csv => --device=gpu => gpu
           """)
   void aFirstMistakeIsAnsweredByWhatToDo(String manifest, String flags, String message) {
-    var further = flags == null ? new String[0] : flags.replace("labels=", "labels=" + home + "/").split(" ");
+    var further =
+        flags == null ? new String[0] : flags.replace("labels=", "labels=" + home + "/").split(" ");
 
     assertThatThrownBy(() -> run(manifest, further))
-        .satisfies(
-            e -> assertThat(Ending.of(e).code()).as("%s", e).isEqualTo(ExitCode.REFUSED))
+        .satisfies(e -> assertThat(Ending.of(e).code()).as("%s", e).isEqualTo(ExitCode.REFUSED))
         .hasMessageContaining(message.replace("--labels none", "--labels " + home + "/none"));
   }
 
   @Test
   void wrongPathsInTheManifestEndTheJobWithTheReason() {
     assertThatThrownBy(() -> run("wrong.csv"))
-        .isInstanceOfSatisfying(
-            StokerException.class, e -> assertThat(e.exitCode()).isEqualTo(4))
+        .isInstanceOfSatisfying(StokerException.class, e -> assertThat(e.exitCode()).isEqualTo(4))
         .hasMessageContaining("read/not_found");
   }
 
