@@ -28,7 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A fault at every stage fails what it must, and nothing else. */
-@Timeout(60)
+@Timeout(
+    value = 30,
+    threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a hang must not hang the build
 final class PipelineFaultTest {
   private final Bench bench = new Bench();
 

@@ -27,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How slots are made of pixels: by copying, resizing, or the user's code. */
-@Timeout(60)
+@Timeout(
+    value = 30,
+    threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a hang must not hang the build
 final class PipelinePreprocessTest {
   private static final SlotSpec FLOATS = new SlotSpec(4, 4, 3, SlotSpec.Type.FLOAT32);
 

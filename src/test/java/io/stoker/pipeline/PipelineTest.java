@@ -9,6 +9,7 @@ import io.stoker.region.Box;
 import io.stoker.region.Failure.Reason;
 import io.stoker.region.Region;
 import io.stoker.region.RegionResult;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -17,8 +18,10 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the pipeline promises of its answers, whatever its sizes. */
-@Timeout(60)
+@Timeout(
+    value = 30,
+    threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a hang must not hang the build
 final class PipelineTest {
   static LongStream seeds() {
     Long given = Long.getLong("stoker.seed");
@@ -54,7 +59,7 @@ final class PipelineTest {
       bench.window = random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 0;
       bench.boxOutside = BoxOutside.values()[random.nextInt(2) * 2]; // clamped ones change size
       // From what a few regions take to what several images do: strips, and waits for leases.
-      bench.budgetBytes = 2_000 + random.nextInt(60_000);
+      bench.budgetBytes = 2_000 + random.nextInt(random.nextBoolean() ? 6_000 : 60_000);
       bench.maxTasks = 1 + random.nextInt(4);
       for (int split = 0; split < bench.maxTasks; split++) {
         splits.add(split(random.nextInt(30)));
@@ -340,6 +345,28 @@ final class PipelineTest {
       assertThat(bench.pipeline.report().paddedBatches()).isLessThanOrEqualTo(3);
       assertThat(bench.pipeline.report().batches()).isEqualTo(11 + 11 + 9);
     }
+  }
+
+  @Test
+  void theTailOfAPaddedBatchIsZeroed() {
+    var bench = new Bench();
+    bench.batch = 8;
+    bench.fixedBatch = 8;
+    List<Region> regions = bench.singles(8 * 6 + 3); // every buffer was full before
+    var zeroes = new ConcurrentLinkedQueue<Integer>();
+    long zero = FakeImage.answer(ByteBuffer.allocate(Bench.SLOT.bytes()));
+    try (bench) {
+      bench.start();
+      bench.predictor.hook =
+          (buffer, first, count) ->
+              zeroes.add(
+                  (int)
+                      IntStream.range(0, count)
+                          .filter(index -> buffer.checksum(index) == zero)
+                          .count());
+      bench.assertAllOk(bench.run(regions), regions);
+    }
+    assertThat(zeroes).hasSize(7).containsOnlyOnce(5).contains(0);
   }
 
   @Test
