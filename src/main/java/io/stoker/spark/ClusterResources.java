@@ -36,9 +36,20 @@ record ClusterResources(int cores, int tasks, long memoryBytes, int slots, int m
    * the heap, which rarely is full at the same time.
    */
   static ClusterResources of(JavaSparkContext context) {
-    SparkConf conf = context.getConf();
+    // The driver is in the list as well.
+    int executors = Math.max(1, context.sc().statusTracker().getExecutorInfos().length - 1);
+    return of(context.master(), context.getConf(), executors, context.defaultParallelism());
+  }
+
+  /**
+   * As {@link #of(JavaSparkContext)}.
+   *
+   * @param executors that are there now
+   * @param totalCores of all of them, where nothing was said about parallelism
+   */
+  static ClusterResources of(String master, SparkConf conf, int executors, int totalCores) {
     int cpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
-    Matcher local = LOCAL.matcher(context.master());
+    Matcher local = LOCAL.matcher(master);
     if (local.matches()) {
       int cores = localCores(local.group(1));
       int tasks = Math.max(1, cores / cpus);
@@ -50,8 +61,7 @@ record ClusterResources(int cores, int tasks, long memoryBytes, int slots, int m
           tasks,
           failures == null ? 1 : Integer.parseInt(failures));
     }
-    int executors = Math.max(1, context.sc().statusTracker().getExecutorInfos().length - 1);
-    int cores = executorCores(context, conf, executors);
+    int cores = executorCores(master, conf, executors, totalCores);
     int tasks = Math.max(1, Math.min(cores / cpus, gpuTasks(conf)));
     int expected = Math.max(executors, conf.getInt("spark.executor.instances", 0));
     if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
@@ -89,14 +99,13 @@ record ClusterResources(int cores, int tasks, long memoryBytes, int slots, int m
     return text.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(text);
   }
 
-  private static int executorCores(JavaSparkContext context, SparkConf conf, int executors) {
+  private static int executorCores(String master, SparkConf conf, int executors, int totalCores) {
     if (conf.contains("spark.executor.cores")) {
       return conf.getInt("spark.executor.cores", 1);
     }
-    if (context.master().startsWith("spark://") && !conf.contains("spark.default.parallelism")) {
-      return Math.max(1, context.defaultParallelism() / executors);
-    }
-    return 1;
+    // A standalone executor takes all of its worker's; the other managers give it one.
+    boolean known = master.startsWith("spark://") && !conf.contains("spark.default.parallelism");
+    return known ? Math.max(1, totalCores / executors) : 1;
   }
 
   /** How many tasks share an executor's GPUs; no bound where none are asked for. */

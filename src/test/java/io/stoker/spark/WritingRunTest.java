@@ -16,6 +16,7 @@ import io.stoker.spark.StokerException.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -301,12 +302,14 @@ final class WritingRunTest {
             () -> catchStoker(manifest, FakeEngine.with(Fault.HANGS), SPEC, Mode.ERROR));
     var thread = new Thread(run);
     thread.start();
-    await().until(() -> FakeEngine.HANGING.get() > 0);
+    await().atMost(Duration.ofMinutes(1)).until(() -> FakeEngine.HANGING.get() > 0);
 
     thread.interrupt();
 
     assertThat(run.get().exitCode()).isEqualTo(130);
-    await().until(() -> FakeEngine.HANGING.get() == 0 && FakeEngine.OPEN.get() == 0);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> FakeEngine.HANGING.get() == 0 && FakeEngine.OPEN.get() == 0);
     assertThat(out).doesNotExist();
   }
 
