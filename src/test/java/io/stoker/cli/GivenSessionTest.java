@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The command in a JVM that has its session, as on Databricks: it returns or throws, and leaves the
  * session alone. And what a new user is told of first mistakes.
  */
+@Tag("slow")
 final class GivenSessionTest {
   private static final int SIDE = 96;
 
@@ -102,9 +104,9 @@ final class GivenSessionTest {
       quoteCharacter = '`',
       textBlock =
           """
-          none.csv =>  => none.csv does not exist
-          file.csv =>  => the manifest has no column uri (nor path, nor image); it has file, x
-          boxes.csv =>  => the manifest has x, y but not width, height
+          none.csv => --verbose => none.csv does not exist
+          file.csv => --verbose => the manifest has no column uri (nor path, nor image); it has file, x
+          boxes.csv => --verbose => the manifest has x, y but not width, height
           photos.csv => --column=uri=file => the manifest has no column "file"
           photos.csv => --where=size>3 => --where "size>3" cannot be used
           photos.csv => --input-size=224 => --input-size 224x224, but the model takes 64x64
@@ -116,7 +118,6 @@ final class GivenSessionTest {
           photos.csv => --argmax --labels=none.txt => --labels none.txt cannot be read
           photos.csv => --preprocess=a.B => class a.B cannot be loaded
           photos.csv => --preprocess=java.lang.String => implements neither
-          photos.csv => --device=gpu => gpu
           """)
   void aFirstMistakeIsAnsweredByWhatToDo(String manifest, String flags, String message) {
     var further =
