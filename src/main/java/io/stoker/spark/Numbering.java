@@ -35,8 +35,28 @@ final class Numbering {
    *
    * @param folder where to, as Parquet; must not exist
    * @throws IllegalStateException if the manifest changes while it is read
+   * @throws StokerException if it is CSV files with different headers
    */
   static NumberedManifest write(SparkSession spark, Manifest manifest, String folder) {
+    try {
+      writeRows(spark, manifest, folder);
+    } catch (Exception e) {
+      String file = MixedHeaders.file(e);
+      if (file == null) {
+        throw e;
+      }
+      throw StokerException.refused(
+          List.of(
+              "the manifest, "
+                  + manifest.description()
+                  + ", has CSV files with different headers, one of them "
+                  + file
+                  + "; give all the same columns in the same order"));
+    }
+    return read(spark, manifest, folder);
+  }
+
+  private static void writeRows(SparkSession spark, Manifest manifest, String folder) {
     StructType schema = PlanRows.schema(manifest.schema());
     JavaRDD<Row> sorted =
         manifest
@@ -64,7 +84,6 @@ final class Numbering {
         .write()
         .option(OutputFolder.NO_MARKER, "false")
         .parquet(folder);
-    return read(spark, manifest, folder);
   }
 
   private static NumberedManifest read(SparkSession spark, Manifest manifest, String folder) {

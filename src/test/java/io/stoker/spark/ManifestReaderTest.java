@@ -3,6 +3,7 @@ package io.stoker.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -227,9 +228,22 @@ final class ManifestReaderTest {
 
     Manifest manifest = read(folder.resolve("m"));
 
-    assertThat(
-            org.assertj.core.api.Assertions.catchThrowable(() -> manifest.rows().collectAsList()))
-        .hasStackTraceContaining("CSV header does not conform to the schema");
+    assertThatThrownBy(() -> Numbering.write(spark, manifest, folder.resolve("plan").toString()))
+        .isInstanceOfSatisfying(StokerException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
+        .hasMessageContaining("CSV files with different headers")
+        .hasMessageContaining(".csv; give all the same columns");
+  }
+
+  @Test
+  void filesOfAFolderMayNotDifferInTheirNumberOfColumns() throws IOException {
+    Rows.write(folder.resolve("m/1.csv"), "uri,site", "a.jpg,here");
+    Rows.write(folder.resolve("m/2.csv"), "uri", "b.jpg");
+
+    Manifest manifest = read(folder.resolve("m"));
+
+    assertThatThrownBy(() -> Numbering.write(spark, manifest, folder.resolve("plan").toString()))
+        .isInstanceOfSatisfying(StokerException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
+        .hasMessageContaining(".csv; give all the same columns");
   }
 
   @Test
