@@ -1,5 +1,6 @@
 package io.stoker.spark;
 
+import java.time.Duration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +12,20 @@ final class JobScope implements AutoCloseable {
   private static final String INTERRUPT = "spark.job.interruptOnCancel";
   private static final String DESCRIPTION = "spark.job.description";
 
+  /** Longer than a task takes to notice that it is killed, shorter than users wait. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final JavaSparkContext context;
   private final String tag;
+  private final LiveTasks tasks;
   private final @Nullable String interruptBefore;
   private final @Nullable String descriptionBefore;
 
   JobScope(JavaSparkContext context, String run, String description) {
     this.context = context;
     this.tag = "stoker-" + run;
+    this.tasks = new LiveTasks(tag);
+    context.sc().addSparkListener(tasks);
     interruptBefore = context.getLocalProperty(INTERRUPT);
     descriptionBefore = context.getLocalProperty(DESCRIPTION);
     context.addJobTag(tag);
@@ -32,8 +39,15 @@ final class JobScope implements AutoCloseable {
     context.cancelJobsWithTag(tag);
   }
 
+  /** Cancels the jobs and waits until their tasks write no more, if that does not take long. */
+  void cancelAndWait() {
+    cancel();
+    tasks.awaitNone(PATIENCE);
+  }
+
   @Override
   public void close() {
+    context.sc().removeSparkListener(tasks);
     context.removeJobTag(tag);
     context.setLocalProperty(INTERRUPT, interruptBefore);
     context.setLocalProperty(DESCRIPTION, descriptionBefore);

@@ -83,9 +83,12 @@ final class WritingRun {
       throw Failures.asUnchecked(e);
     } finally {
       if (!keep) {
-        // Of an interrupted run the jobs go on unless they are told.
-        scope.cancel();
-        Failures.uninterrupted(folder::abandon);
+        Failures.uninterrupted(
+            () -> {
+              // Of an interrupted run the jobs go on unless they are told.
+              scope.cancelAndWait();
+              folder.abandon();
+            });
       }
     }
   }
