@@ -42,6 +42,13 @@ record HeadPlan(SlotSpec slot, Filling filling, Head head) {
         : ofPreprocess(spec, spec.preprocess(), layout);
   }
 
+  /** Whether the model's input size is settled without a look at the regions. */
+  static boolean knowsSize(PredictSpec spec, InputLayout layout) {
+    return spec.preprocess() != null
+        || spec.input().size() != null
+        || (layout.height() > 0 && layout.width() > 0);
+  }
+
   private static HeadPlan ofPixels(PredictSpec spec, RegionShapes shapes, InputLayout layout)
       throws RefusedException {
     var problems = new ArrayList<String>();

@@ -8,6 +8,7 @@ import io.stoker.model.ResolvedModel;
 import io.stoker.model.SplicedModel;
 import io.stoker.tensorflow.ModelLoader;
 import io.stoker.tensorflow.Splicer;
+import io.stoker.tensorflow.TensorFlowPredictor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,19 +18,39 @@ public final class Preparation {
   private Preparation() {}
 
   /**
-   * Reads the model, checks everything that can be checked without an executor, and splices head
-   * and tail to it.
+   * Reads the model and checks everything that needs neither an executor nor the manifest's rows:
+   * they may take long to number, and nobody wants to hear then that a name was misspelt.
    *
    * @param spec what to do
-   * @param shapes what the manifest's boxes are like
+   * @param cores of this process if it is an executor as well (local mode), else 0: TensorFlow's
+   *     threads are as many as the process's first session asks for
    * @param hadoop file system settings by name
    * @throws RefusedException with every problem found
    */
-  public static PreparedJob prepare(
-      PredictSpec spec, RegionShapes shapes, Map<String, String> hadoop) throws RefusedException {
+  public static CheckedJob check(PredictSpec spec, int cores, Map<String, String> hadoop)
+      throws RefusedException {
     try {
       ModelFile file = ModelFiles.read(spec.modelLocation(), hadoop);
-      ResolvedModel model = resolve(file, spec);
+      ResolvedModel model = resolve(file, spec, cores);
+      CheckedJob job = shapes -> prepare(spec, model, shapes);
+      if (HeadPlan.knowsSize(spec, InputLayout.of(model.input()))) {
+        // Whether all boxes have one size changes who resizes, but not what is refused.
+        job.prepare(new RegionShapes(0, null));
+      }
+      return job;
+    } catch (ModelException e) {
+      throw new RefusedException(e.problems());
+    }
+  }
+
+  /** TensorFlow's version. Loads its native library. */
+  public static String tensorFlowVersion() {
+    return TensorFlowPredictor.version();
+  }
+
+  private static PreparedJob prepare(PredictSpec spec, ResolvedModel model, RegionShapes shapes)
+      throws RefusedException {
+    try {
       HeadPlan plan = HeadPlan.of(spec, shapes, InputLayout.of(model.input()));
       Head head = plan.head();
       SplicedModel spliced = Splicer.splice(model, head, spec.tail());
@@ -47,9 +68,12 @@ public final class Preparation {
     }
   }
 
-  private static ResolvedModel resolve(ModelFile file, PredictSpec spec) throws ModelException {
+  private static ResolvedModel resolve(ModelFile file, PredictSpec spec, int cores)
+      throws ModelException {
+    boolean gpu = spec.resources().device() == PredictSpec.Device.GPU;
+    int intraOp = cores == 0 ? 0 : Threads.of(spec.resources(), cores, gpu).intraOp();
     try (var scratch = Scratch.create()) {
-      return ModelLoader.resolve(file, spec.request(), scratch.folder());
+      return ModelLoader.resolve(file, spec.request(), scratch.folder(), intraOp);
     }
   }
 

@@ -1,12 +1,12 @@
 package io.stoker.spark;
 
 import io.stoker.region.Region;
+import io.stoker.runtime.CheckedJob;
 import io.stoker.runtime.ExecutorResources;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.Preparation;
 import io.stoker.runtime.PreparedJob;
 import io.stoker.runtime.RefusedException;
-import io.stoker.runtime.RegionShapes;
 import io.stoker.runtime.RuntimeTask;
 import io.stoker.runtime.Runtimes;
 import java.io.Serializable;
@@ -16,9 +16,8 @@ import java.util.function.Supplier;
 
 /** What predicts, seen from here: {@link #REAL}, or a faulty one in tests. Travels to executors. */
 interface Engine extends Serializable {
-  /** See {@link Preparation#prepare}. On the driver. */
-  PreparedJob prepare(PredictSpec spec, RegionShapes shapes, Map<String, String> hadoop)
-      throws RefusedException;
+  /** See {@link Preparation#check}. On the driver. */
+  CheckedJob check(PredictSpec spec, int cores, Map<String, String> hadoop) throws RefusedException;
 
   /** See {@link Runtimes#open}. On an executor. */
   RuntimeTask open(
@@ -36,9 +35,9 @@ interface Engine extends Serializable {
     INSTANCE;
 
     @Override
-    public PreparedJob prepare(PredictSpec spec, RegionShapes shapes, Map<String, String> hadoop)
+    public CheckedJob check(PredictSpec spec, int cores, Map<String, String> hadoop)
         throws RefusedException {
-      return Preparation.prepare(spec, shapes, hadoop);
+      return Preparation.check(spec, cores, hadoop);
     }
 
     @Override

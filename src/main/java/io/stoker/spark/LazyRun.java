@@ -1,5 +1,6 @@
 package io.stoker.spark;
 
+import io.stoker.runtime.CheckedJob;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.PreparedJob;
 import java.io.IOException;
@@ -34,25 +35,27 @@ record LazyRun(SparkSession spark, Engine engine, ManifestSource source, Predict
   Dataset<Row> rows() {
     var problems = new ArrayList<String>();
     Manifest manifest = ManifestReader.read(spark, source, problems);
-    if (manifest == null) {
+    CheckedJob job = Prediction.check(spark, engine, spec, problems);
+    if (manifest == null || job == null) {
       throw StokerException.refused(problems);
     }
     String run = UUID.randomUUID().toString();
     try {
-      return rows(manifest, run, scratch(run));
+      return rows(manifest, job, run, scratch(run));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private Dataset<Row> rows(Manifest manifest, String run, Path scratch) throws IOException {
+  private Dataset<Row> rows(Manifest manifest, CheckedJob checked, String run, Path scratch)
+      throws IOException {
     FileSystem files = scratch.getFileSystem(spark.sparkContext().hadoopConfiguration());
     files.deleteOnExit(scratch);
     boolean ready = false;
     try {
       NumberedManifest numbered =
           Numbering.write(spark, manifest, new Path(scratch, "plan").toString());
-      PreparedJob job = Prediction.prepare(spark, engine, spec, numbered);
+      PreparedJob job = Prediction.prepare(checked, numbered);
       Dataset<Row> rows = Prediction.of(spark, engine, numbered, job, run, null).rows();
       ready = true;
       return rows;

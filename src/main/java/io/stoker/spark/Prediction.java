@@ -1,13 +1,13 @@
 package io.stoker.spark;
 
 import io.stoker.plan.SplitPlan.Split;
+import io.stoker.runtime.CheckedJob;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.PreparedJob;
 import io.stoker.runtime.RefusedException;
 import io.stoker.storage.UriResolver;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -75,16 +75,31 @@ record Prediction(
   }
 
   /**
-   * The driver's half of the runtime, its refusal as ours.
+   * Checks model and flags.
    *
-   * @throws StokerException if the job is refused
+   * @param problems gets what is wrong, all of it
+   * @return null if there are problems
    */
-  static PreparedJob prepare(
-      SparkSession spark, Engine engine, PredictSpec spec, NumberedManifest manifest) {
-    Map<String, String> hadoop =
-        ClusterResources.hadoop(spark.sparkContext().hadoopConfiguration());
+  static @Nullable CheckedJob check(
+      SparkSession spark, Engine engine, PredictSpec spec, List<String> problems) {
+    var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    int cores = context.isLocal() ? ClusterResources.of(context).cores() : 0;
     try {
-      return engine.prepare(spec, manifest.shapes(), hadoop);
+      return engine.check(spec, cores, ClusterResources.hadoop(context.hadoopConfiguration()));
+    } catch (RefusedException e) {
+      problems.addAll(e.problems());
+      return null;
+    }
+  }
+
+  /**
+   * Makes the job ready for its regions.
+   *
+   * @throws StokerException if it is refused
+   */
+  static PreparedJob prepare(CheckedJob job, NumberedManifest manifest) {
+    try {
+      return job.prepare(manifest.shapes());
     } catch (RefusedException e) {
       throw StokerException.refused(e.problems());
     }

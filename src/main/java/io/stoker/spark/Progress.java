@@ -10,10 +10,10 @@ import java.util.function.LongSupplier;
 public final class Progress {
   /** What a run does, in this order. */
   public enum Phase {
+    /** Reads the model and checks it, on the driver. */
+    MODEL,
     /** Reads the manifest and writes it down, numbered. */
     MANIFEST,
-    /** Reads the model and checks everything that can be checked on the driver. */
-    MODEL,
     /** Predicts and writes. */
     PREDICTING,
     /** Reads the committed rows back. */
@@ -50,7 +50,7 @@ public final class Progress {
   private final LongSupplier nanoClock;
 
   @GuardedBy("this")
-  private Phase phase = Phase.MANIFEST;
+  private Phase phase = Phase.MODEL;
 
   @GuardedBy("this")
   private long total;

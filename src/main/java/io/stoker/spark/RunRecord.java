@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec what was asked for
  * @param fingerprint SHA-256, hex, of what changes numbers
  * @param modelSha256 hex digest of the model's bytes
- * @param versions of Stoker, Spark, Java and Hadoop
+ * @param versions of Stoker, Spark, Hadoop, TensorFlow and Java
  * @param manifest where the regions came from
  * @param plan how they were cut
  * @param counts what became of them

@@ -4,6 +4,7 @@ import io.stoker.pipeline.PipelineReport;
 import io.stoker.plan.SplitPlan.Split;
 import io.stoker.region.SlotSpec;
 import io.stoker.runtime.ExecutorReport;
+import io.stoker.runtime.Preparation;
 import io.stoker.spark.RunRecord.Counts;
 import io.stoker.spark.RunRecord.ManifestPart;
 import io.stoker.spark.RunRecord.Outcome;
@@ -119,6 +120,7 @@ record RunRecords(
         "stoker", own == null ? "unknown (not from a jar)" : own,
         "spark", spark.version(),
         "hadoop", VersionInfo.getVersion(),
+        "tensorflow", Preparation.tensorFlowVersion(),
         "java", System.getProperty("java.version", "unknown"));
   }
 

@@ -1,6 +1,5 @@
 package io.stoker.spark;
 
-import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,8 +7,8 @@ import java.util.Map;
 /** Times the parts of a run, by name; begins when it is made. Not thread-safe. */
 final class Stopwatch {
   /** What is timed. */
-  interface Part<T> {
-    T run() throws IOException;
+  interface Part<T, E extends Exception> {
+    T run() throws E;
   }
 
   private static final double NANOS = 1e9;
@@ -19,7 +18,7 @@ final class Stopwatch {
   private final Map<String, Long> nanos = new HashMap<>();
 
   /** Runs a part, and adds its time to what the name has already. */
-  <T> T time(String name, Part<T> part) throws IOException {
+  <T, E extends Exception> T time(String name, Part<T, E> part) throws E {
     long from = System.nanoTime();
     try {
       return part.run();

@@ -1,5 +1,6 @@
 package io.stoker.spark;
 
+import io.stoker.runtime.CheckedJob;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.PreparedJob;
 import io.stoker.spark.Progress.Phase;
@@ -9,6 +10,7 @@ import io.stoker.spark.StokerException.Exit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SaveMode;
@@ -66,14 +68,20 @@ final class WritingRun {
     var problems = new ArrayList<String>();
     OutputFolder folder =
         OutputFolder.look(output, run, spark.sparkContext().hadoopConfiguration(), problems);
+    CheckedJob job =
+        watch
+            .time(
+                "model", () -> Optional.ofNullable(Prediction.check(spark, engine, spec, problems)))
+            .orElse(null);
+    progress.enter(Phase.MANIFEST);
     Manifest manifest = ManifestReader.read(spark, source, problems);
-    if (folder == null || manifest == null) {
+    if (folder == null || job == null || manifest == null) {
       throw StokerException.refused(problems);
     }
     boolean keep = false;
     try {
       folder.begin();
-      RunRecord record = predict(manifest, folder, tracker);
+      RunRecord record = predict(manifest, job, folder, tracker);
       keep = true;
       return record;
     } catch (StokerException e) {
@@ -93,13 +101,13 @@ final class WritingRun {
     }
   }
 
-  private RunRecord predict(Manifest manifest, OutputFolder folder, RunTracker tracker)
+  private RunRecord predict(
+      Manifest manifest, CheckedJob checked, OutputFolder folder, RunTracker tracker)
       throws IOException {
     NumberedManifest numbered = watch.time("manifest", () -> number(manifest, folder));
     tracker.regions(numbered.regions());
 
-    progress.enter(Phase.MODEL);
-    PreparedJob job = watch.time("model", () -> Prediction.prepare(spark, engine, spec, numbered));
+    PreparedJob job = watch.time("model", () -> Prediction.prepare(checked, numbered));
     Prediction prediction =
         watch.time(
             "manifest", () -> Prediction.of(spark, engine, numbered, job, run, tracker.totals()));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tensorflow.TensorFlow;
 
 /**
  * Runs a model in a TensorFlow session of its own.
@@ -51,6 +52,11 @@ public final class TensorFlowPredictor implements Predictor {
     this.session = session;
     this.device = device;
     this.fetches = model.outputs().stream().map(TensorSpec::tensor).toList();
+  }
+
+  /** TensorFlow's version. Loads its native library. */
+  public static String version() {
+    return TensorFlow.version();
   }
 
   /** As {@link #open(SplicedModel, DeviceOptions, int)}, warmed up with one slot. */

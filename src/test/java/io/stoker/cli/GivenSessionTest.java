@@ -129,6 +129,16 @@ final class GivenSessionTest {
   }
 
   @Test
+  void manifestModelAndOutputAreCheckedTogether() throws Exception {
+    Files.writeString(output.resolve("precious"), "x");
+
+    assertThatThrownBy(() -> run("file.csv", "--fetch=probabilitys"))
+        .hasMessageContaining("the manifest has no column uri")
+        .hasMessageContaining("no tensor named probabilitys")
+        .hasMessageContaining("is not empty");
+  }
+
+  @Test
   void wrongPathsInTheManifestEndTheJobWithTheReason() {
     assertThatThrownBy(() -> run("wrong.csv"))
         .isInstanceOfSatisfying(StokerException.class, e -> assertThat(e.exitCode()).isEqualTo(4))

@@ -65,6 +65,22 @@ final class ProcessTest {
   }
 
   @Test
+  void ctrlCInOverwriteModeLeavesTheEarlierOutputAndNothingElse() throws Exception {
+    assertThat(predict("uri\n" + "0\n".repeat(10)).await()).isEqualTo(0);
+    Files.delete(started);
+    // Rows come all the time, so that tasks are writing when they are killed.
+    var child = predict("uri\n" + "20\n".repeat(20_000), "--mode=overwrite");
+    await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(started) || child.hasEnded());
+
+    child.interrupt();
+
+    assertThat(child.await()).as(child::log).isEqualTo(130);
+    assertThat(names(work)).containsExactlyInAnyOrder("manifest.csv", "out");
+    assertThat(work.resolve("out/_SUCCESS")).exists();
+    assertThat(work.resolve("out/_stoker/run.json")).content().contains("\"regions\" : 10,");
+  }
+
+  @Test
   void mistakesInTheFlagsEndWith2BeforeAnySession() throws Exception {
     var child = start("predict", "--batch=0");
 
@@ -73,11 +89,14 @@ final class ProcessTest {
   }
 
   @Test
-  void aMissingManifestEndsWith3() throws Exception {
+  void aMissingManifestAndAMissingModelAreToldTogetherWith3() throws Exception {
     var child = start("predict", "--manifest=none.csv", "--model=f.pb", "--output=out");
 
     assertThat(child.await()).as(child::log).isEqualTo(3);
-    assertThat(child.log()).contains("refused before the start").contains("none.csv");
+    assertThat(child.log())
+        .contains("refused before the start")
+        .contains("none.csv does not exist")
+        .contains("f.pb");
     assertThat(names(work)).isEmpty();
   }
 
@@ -91,14 +110,19 @@ final class ProcessTest {
     assertThat(work.resolve("out/_stoker/run.json")).exists();
   }
 
-  private Child predict(String manifest) throws IOException, InterruptedException {
+  private Child predict(String manifest, String... further)
+      throws IOException, InterruptedException {
     Files.writeString(work.resolve("manifest.csv"), manifest);
-    return start(
-        "predict",
-        "--manifest=manifest.csv",
-        "--model=" + home.resolve("model").resolve(ExampleModel.GRAPH),
-        "--preprocess=" + SlowLoader.class.getName(),
-        "--output=out");
+    var arguments =
+        new ArrayList<>(
+            List.of(
+                "predict",
+                "--manifest=manifest.csv",
+                "--model=" + home.resolve("model").resolve(ExampleModel.GRAPH),
+                "--preprocess=" + SlowLoader.class.getName(),
+                "--output=out"));
+    arguments.addAll(List.of(further));
+    return start(arguments.toArray(String[]::new));
   }
 
   private Child start(String... arguments) throws IOException, InterruptedException {

@@ -14,13 +14,13 @@ import io.stoker.region.Region;
 import io.stoker.region.RegionOutput;
 import io.stoker.region.RegionResult;
 import io.stoker.region.SlotSpec;
+import io.stoker.runtime.CheckedJob;
 import io.stoker.runtime.ExecutorReport;
 import io.stoker.runtime.ExecutorResources;
 import io.stoker.runtime.OutputColumn;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.PreparedJob;
 import io.stoker.runtime.RefusedException;
-import io.stoker.runtime.RegionShapes;
 import io.stoker.runtime.RuntimeTask;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -77,7 +77,7 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
   }
 
   @Override
-  public PreparedJob prepare(PredictSpec spec, RegionShapes shapes, Map<String, String> hadoop)
+  public CheckedJob check(PredictSpec spec, int cores, Map<String, String> hadoop)
       throws RefusedException {
     if (fault == Fault.REFUSED) {
       throw new RefusedException(List.of("the model is no model", "and too large"));
@@ -86,14 +86,16 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
     var head =
         new Head(2, 2, 3, DataType.UINT8, 2, 2, ChannelOrder.RGB, Normalization.NONE, false, false);
     var output = new TensorSpec("score", "score:0", DataType.FLOAT32, TensorSpec.shapeOf(-1, 3));
-    return new PreparedJob(
-        spec,
-        "fingerprint",
-        "sha",
-        new SplicedModel(new byte[] {1, 2, 3}, "x", head, batch, List.of(output)),
-        slot,
-        PreparedJob.Filling.COPY,
-        columns);
+    var job =
+        new PreparedJob(
+            spec,
+            "fingerprint",
+            "sha",
+            new SplicedModel(new byte[] {1, 2, 3}, "x", head, batch, List.of(output)),
+            slot,
+            PreparedJob.Filling.COPY,
+            columns);
+    return shapes -> job;
   }
 
   @Override
