@@ -2,6 +2,7 @@ package io.stoker.runtime;
 
 import io.stoker.pipeline.PipelineReport;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What one executor's runtime has done since it was made. Cumulative: of several reports of one
@@ -10,6 +11,7 @@ import java.io.Serializable;
  * @param runtime a random id of the runtime
  * @param host where it runs
  * @param device what it runs on
+ * @param gpuAddresses what Spark assigned to the task that made it; empty without GPU scheduling
  * @param modelLoads how many models this process has loaded since it started
  * @param sessions how many sessions are open in it
  * @param pipeline clocks and counts
@@ -18,7 +20,13 @@ public record ExecutorReport(
     String runtime,
     String host,
     String device,
+    List<String> gpuAddresses,
     int modelLoads,
     int sessions,
     PipelineReport pipeline)
-    implements Serializable {}
+    implements Serializable {
+  /** Copies the list. */
+  public ExecutorReport {
+    gpuAddresses = List.copyOf(gpuAddresses);
+  }
+}

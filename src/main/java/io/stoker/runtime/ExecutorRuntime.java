@@ -8,6 +8,7 @@ import io.stoker.pipeline.PipelineTask;
 import io.stoker.region.Region;
 import io.stoker.region.RegionResult;
 import java.util.Iterator;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -30,15 +31,18 @@ final class ExecutorRuntime {
   private final Predictor predictor;
   private final ImageDecoder decoder;
   private final Pipeline pipeline;
+  private final List<String> gpuAddresses;
 
   @GuardedBy("this")
   private int tasks;
 
-  /** Takes over all three. */
-  ExecutorRuntime(Predictor predictor, ImageDecoder decoder, Pipeline pipeline) {
+  /** Takes over predictor, decoder and pipeline. */
+  ExecutorRuntime(
+      Predictor predictor, ImageDecoder decoder, Pipeline pipeline, List<String> gpuAddresses) {
     this.predictor = predictor;
     this.decoder = decoder;
     this.pipeline = pipeline;
+    this.gpuAddresses = gpuAddresses;
     MODEL_LOADS.incrementAndGet();
     SESSIONS.incrementAndGet();
   }
@@ -79,7 +83,13 @@ final class ExecutorRuntime {
   /** What was done here so far. */
   ExecutorReport report() {
     return new ExecutorReport(
-        id, Host.NAME, predictor.device(), MODEL_LOADS.get(), SESSIONS.get(), pipeline.report());
+        id,
+        Host.NAME,
+        predictor.device(),
+        gpuAddresses,
+        MODEL_LOADS.get(),
+        SESSIONS.get(),
+        pipeline.report());
   }
 
   private synchronized void leave() {

@@ -65,7 +65,7 @@ final class RuntimeFactory {
                 new HadoopStorage(resources.hadoop()),
                 filling());
         LOG.info("runs on {}: {}", predictor.device(), options);
-        return new ExecutorRuntime(predictor, decoder, pipeline);
+        return new ExecutorRuntime(predictor, decoder, pipeline, resources.gpuAddresses());
       } catch (RuntimeException | Error e) {
         decoder.close();
         throw e;

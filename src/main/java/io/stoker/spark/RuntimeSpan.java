@@ -31,6 +31,7 @@ record RuntimeSpan(ExecutorReport before, ExecutorReport after) implements Seria
         after.runtime(),
         after.host(),
         after.device(),
+        after.gpuAddresses(),
         after.modelLoads(),
         after.sessions(),
         pipeline);

@@ -179,7 +179,8 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
 
     @Override
     public ExecutorReport report() {
-      return new ExecutorReport("fake", "here", "no device", 1, 1, pipeline(ANSWERED.get()));
+      return new ExecutorReport(
+          "fake", "here", "no device", List.of(), 1, 1, pipeline(ANSWERED.get()));
     }
 
     @Override

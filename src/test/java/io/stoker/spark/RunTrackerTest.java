@@ -156,6 +156,7 @@ final class RunTrackerTest {
         runtime,
         "host",
         "device",
+        List.of(),
         1,
         1,
         new PipelineReport(

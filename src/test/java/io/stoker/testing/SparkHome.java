@@ -23,10 +23,12 @@ public final class SparkHome {
   private static final long FILL_MINUTES = 20;
 
   private final String version;
+  private final String scala;
   private final Path folder;
 
-  private SparkHome(String version, Path folder) {
+  private SparkHome(String version, String scala, Path folder) {
     this.version = version;
+    this.scala = scala;
     this.folder = folder;
   }
 
@@ -41,9 +43,10 @@ public final class SparkHome {
     if (parts.size() != 2) {
       throw new IllegalArgumentException(versions + ", expected SPARK_SCALA as in " + SPARK_4_1);
     }
-    var home = new SparkHome(parts.get(0), target().resolve("spark-" + parts.get(0)));
+    var folder = target().resolve("spark-" + parts.get(0));
+    var home = new SparkHome(parts.get(0), parts.get(1), folder);
     if (!Files.isDirectory(home.jars())) {
-      home.fill(parts.get(1));
+      home.fill();
     }
     return home;
   }
@@ -86,6 +89,11 @@ public final class SparkHome {
     return version;
   }
 
+  /** Scala's version. */
+  public String scalaVersion() {
+    return scala;
+  }
+
   /** What {@code SPARK_HOME} may point to: it holds {@code jars}. */
   public Path folder() {
     return folder;
@@ -96,7 +104,7 @@ public final class SparkHome {
     return folder.resolve("jars");
   }
 
-  private void fill(String scala) throws IOException, InterruptedException {
+  private void fill() throws IOException, InterruptedException {
     // A folder that is there is complete: it is filled under another name.
     var part = folder.resolve("jars." + ProcessHandle.current().pid());
     Files.createDirectories(folder);
