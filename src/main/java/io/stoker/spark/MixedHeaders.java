@@ -12,22 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class MixedHeaders {
   private static final Pattern FILE =
       Pattern.compile(
-          "CSV header does not conform to the schema.*?CSV file: (\\S+)", Pattern.DOTALL);
-  private static final Pattern COUNT =
-      Pattern.compile(
-          "Number of column in CSV header is not equal.*?CSV file: (\\S+)", Pattern.DOTALL);
+          "(?:CSV header does not conform to the schema|Number of column in CSV header is not equal)"
+              + ".*?CSV file: (\\S+)",
+          Pattern.DOTALL);
 
   private MixedHeaders() {}
 
-  /** The file that differs, or null if it is not that. */
+  /** A file that differs from another, or null if it is not that. */
   static @Nullable String file(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      String message = String.valueOf(cause.getMessage());
-      for (Pattern pattern : new Pattern[] {FILE, COUNT}) {
-        Matcher matcher = pattern.matcher(message);
-        if (matcher.find()) {
-          return matcher.group(1);
-        }
+      Matcher matcher = FILE.matcher(String.valueOf(cause.getMessage()));
+      if (matcher.find()) {
+        return matcher.group(1);
       }
     }
     return null;

@@ -59,6 +59,11 @@ final class WritingRun {
         var tracker = new RunTracker(run, spec.failures(), progress, scope::cancel)) {
       context.sc().register(tracker.totals(), "regions");
       return run(scope, tracker);
+    } catch (RuntimeException e) {
+      // What an interrupted thread cannot read looks broken, and would be refused as such.
+      throw e instanceof StokerException known && known.runRecord() != null
+          ? known
+          : Failures.asUnchecked(e);
     } finally {
       progress.enter(Phase.ENDED);
     }

@@ -20,12 +20,20 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command as a process of its own: exit codes, Ctrl-C, and what is left behind. */
 @Tag("slow")
 @Timeout(300)
 final class ProcessTest {
-  private static final String ROWS_OF_A_MINUTE_EACH = "uri\n" + "60000\n".repeat(200);
+  private static final int MANY = 20_000;
+
+  // Tasks wait when they are killed.
+  private static final String ROWS_OF_A_MINUTE_EACH = "60000";
+
+  // Tasks are writing when they are killed.
+  private static final String ROWS_ALL_THE_TIME = "20";
 
   @TempDir Path home = Path.of("");
   private Path work = home;
@@ -51,9 +59,10 @@ final class ProcessTest {
     assertThat(names(scratch)).noneMatch(name -> name.startsWith("stoker-"));
   }
 
-  @Test
-  void ctrlCEndsWith130AndLeavesNothingBehind() throws Exception {
-    var child = predict(ROWS_OF_A_MINUTE_EACH);
+  @ParameterizedTest
+  @ValueSource(strings = {ROWS_OF_A_MINUTE_EACH, ROWS_ALL_THE_TIME})
+  void ctrlCEndsWith130AndLeavesNothingBehind(String milliseconds) throws Exception {
+    var child = predict(rows(milliseconds, MANY));
     await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(started) || child.hasEnded());
 
     child.interrupt();
@@ -68,8 +77,7 @@ final class ProcessTest {
   void ctrlCInOverwriteModeLeavesTheEarlierOutputAndNothingElse() throws Exception {
     assertThat(predict("uri\n" + "0\n".repeat(10)).await()).isEqualTo(0);
     Files.delete(started);
-    // Rows come all the time, so that tasks are writing when they are killed.
-    var child = predict("uri\n" + "20\n".repeat(20_000), "--mode=overwrite");
+    var child = predict(rows(ROWS_ALL_THE_TIME, MANY), "--mode=overwrite");
     await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(started) || child.hasEnded());
 
     child.interrupt();
@@ -108,6 +116,10 @@ final class ProcessTest {
     assertThat(child.log()).contains("preprocess/transform");
     assertThat(work.resolve("out/_SUCCESS")).doesNotExist();
     assertThat(work.resolve("out/_stoker/run.json")).exists();
+  }
+
+  private static String rows(String uri, int count) {
+    return "uri\n" + (uri + "\n").repeat(count);
   }
 
   private Child predict(String manifest, String... further)

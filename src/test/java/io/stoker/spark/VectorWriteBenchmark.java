@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,7 @@ import org.apache.spark.sql.types.StructType;
  */
 final class VectorWriteBenchmark {
   private static final int ROWS = 10_000;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 5;
 
   private static final StructType MANIFEST =
       DataTypes.createStructType(
@@ -43,11 +44,14 @@ final class VectorWriteBenchmark {
         SparkSession.builder().master("local[1]").config("spark.ui.enabled", false).getOrCreate();
     for (int length : new int[] {1_000, 2_048}) {
       for (String way : List.of("primitive", "primitive, no dictionary", "boxed", "binary")) {
-        double best = 0;
+        measure(spark, Path.of(args[0], "out"), length, way); // warms up
+        var rates = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-          best = Math.max(best, measure(spark, Path.of(args[0], "out"), length, way));
+          rates[round] = measure(spark, Path.of(args[0], "out"), length, way);
         }
-        System.out.printf(Locale.ROOT, "float[%d] %-26s %,8.0f rows/s%n", length, way, best);
+        Arrays.sort(rates);
+        double median = rates[ROUNDS / 2];
+        System.out.printf(Locale.ROOT, "float[%d] %-26s %,8.0f rows/s%n", length, way, median);
       }
     }
     spark.stop();

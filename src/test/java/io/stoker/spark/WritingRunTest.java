@@ -314,6 +314,21 @@ final class WritingRunTest {
   }
 
   @Test
+  void anInterruptDuringTheChecksIsNoRefusal() throws Exception {
+    Path manifest = boxes(4);
+    var run =
+        new FutureTask<>(
+            () -> {
+              Thread.currentThread().interrupt();
+              return catchStoker(manifest, new FakeEngine(), SPEC, Mode.ERROR);
+            });
+    new Thread(run).start();
+
+    assertThat(run.get().exitCode()).isEqualTo(130);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void theSessionIsLeftAsItWas() throws IOException {
     run(boxes(4), new FakeEngine(), Mode.ERROR);
 
