@@ -4,36 +4,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.stoker.example.ExampleModel;
+import io.stoker.example.Scene;
+import io.stoker.spark.OutputOptions.Mode;
 import io.stoker.testing.SparkHome;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The command as a process of its own: exit codes, Ctrl-C, and what is left behind. */
 @Tag("slow")
 @Timeout(300)
 final class ProcessTest {
-  private static final int MANY = 20_000;
-
-  // Tasks wait when they are killed.
-  private static final String ROWS_OF_A_MINUTE_EACH = "60000";
-
-  // Tasks are writing when they are killed.
-  private static final String ROWS_ALL_THE_TIME = "20";
+  private static final String ROWS_OF_A_MINUTE_EACH = "uri\n" + "60000\n".repeat(200);
+  private static final int IMAGES = 28;
+  private static final int ROWS_PER_IMAGE = 400;
+  private static final long SEED = 5;
 
   @TempDir Path home = Path.of("");
   private Path work = home;
@@ -59,10 +61,9 @@ final class ProcessTest {
     assertThat(names(scratch)).noneMatch(name -> name.startsWith("stoker-"));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {ROWS_OF_A_MINUTE_EACH, ROWS_ALL_THE_TIME})
-  void ctrlCEndsWith130AndLeavesNothingBehind(String milliseconds) throws Exception {
-    var child = predict(rows(milliseconds, MANY));
+  @Test
+  void ctrlCWhileTasksWaitEndsWith130AndLeavesNothingBehind() throws Exception {
+    var child = predict(ROWS_OF_A_MINUTE_EACH);
     await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(started) || child.hasEnded());
 
     child.interrupt();
@@ -73,19 +74,29 @@ final class ProcessTest {
     assertThat(names(scratch)).noneMatch(name -> name.startsWith("stoker-"));
   }
 
-  @Test
-  void ctrlCInOverwriteModeLeavesTheEarlierOutputAndNothingElse() throws Exception {
-    assertThat(predict("uri\n" + "0\n".repeat(10)).await()).isEqualTo(0);
-    Files.delete(started);
-    var child = predict(rows(ROWS_ALL_THE_TIME, MANY), "--mode=overwrite");
-    await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(started) || child.hasEnded());
+  @ParameterizedTest
+  @EnumSource
+  void ctrlCWhileTasksWriteLeavesNothingBehindButAnEarlierOutput(Mode mode) throws Exception {
+    List<String> left = new ArrayList<>(List.of("manifest.csv"));
+    if (mode == Mode.OVERWRITE) {
+      assertThat(predictImages(images(1), mode).await()).isEqualTo(0);
+      left.add("out");
+    }
+    // Killed tasks finish what they have in hand, here many regions of one image, and write.
+    var child = predictImages(images(IMAGES), mode);
+    await().atMost(Duration.ofMinutes(2)).until(() -> hasCommittedTask() || child.hasEnded());
 
     child.interrupt();
 
     assertThat(child.await()).as(child::log).isEqualTo(130);
-    assertThat(names(work)).containsExactlyInAnyOrder("manifest.csv", "out");
-    assertThat(work.resolve("out/_SUCCESS")).exists();
-    assertThat(work.resolve("out/_stoker/run.json")).content().contains("\"regions\" : 10,");
+    assertThat(child.log()).contains("stoker: interrupted; nothing was committed");
+    assertThat(names(work)).containsExactlyInAnyOrderElementsOf(left);
+    if (mode == Mode.OVERWRITE) {
+      assertThat(work.resolve("out/_SUCCESS")).exists();
+      assertThat(work.resolve("out/_stoker/run.json"))
+          .content()
+          .contains("\"regions\" : " + ROWS_PER_IMAGE + ",");
+    }
   }
 
   @Test
@@ -118,23 +129,54 @@ final class ProcessTest {
     assertThat(work.resolve("out/_stoker/run.json")).exists();
   }
 
-  private static String rows(String uri, int count) {
-    return "uri\n" + (uri + "\n").repeat(count);
+  /** A manifest of whole images, all of them links to one, each many times over. */
+  private String images(int count) throws IOException {
+    Path folder = Files.createDirectories(home.resolve("images"));
+    Path first = folder.resolve("0.jpg");
+    if (!Files.exists(first)) {
+      ImageIO.write(Scene.draw(SEED, 1200, 900).image(), "jpg", first.toFile());
+    }
+    var rows = new StringBuilder("uri\n");
+    for (int i = 0; i < count; i++) {
+      Path image = folder.resolve(i + ".jpg");
+      if (!Files.exists(image)) {
+        Files.createLink(image, first);
+      }
+      rows.append((image + "\n").repeat(ROWS_PER_IMAGE));
+    }
+    return rows.toString();
   }
 
-  private Child predict(String manifest, String... further)
-      throws IOException, InterruptedException {
+  private Child predictImages(String manifest, Mode mode) throws IOException, InterruptedException {
     Files.writeString(work.resolve("manifest.csv"), manifest);
-    var arguments =
-        new ArrayList<>(
-            List.of(
-                "predict",
-                "--manifest=manifest.csv",
-                "--model=" + home.resolve("model").resolve(ExampleModel.GRAPH),
-                "--preprocess=" + SlowLoader.class.getName(),
-                "--output=out"));
-    arguments.addAll(List.of(further));
-    return start(arguments.toArray(String[]::new));
+    return start(
+        "predict",
+        "--manifest=manifest.csv",
+        "--model=" + home.resolve("model").resolve(ExampleModel.GRAPH),
+        "--normalize=minus-one-one",
+        "--mode=" + mode.name().toLowerCase(Locale.ROOT),
+        "--output=out");
+  }
+
+  /** Whether rows are there that the job has not committed yet. */
+  private boolean hasCommittedTask() {
+    try (Stream<Path> files = Files.walk(work)) {
+      return files
+          .map(file -> work.relativize(file).toString())
+          .anyMatch(name -> name.matches("[^/]+/_temporary/0/task_[^/]+"));
+    } catch (IOException | UncheckedIOException e) {
+      return false; // files come and go while we look
+    }
+  }
+
+  private Child predict(String manifest) throws IOException, InterruptedException {
+    Files.writeString(work.resolve("manifest.csv"), manifest);
+    return start(
+        "predict",
+        "--manifest=manifest.csv",
+        "--model=" + home.resolve("model").resolve(ExampleModel.GRAPH),
+        "--preprocess=" + SlowLoader.class.getName(),
+        "--output=out");
   }
 
   private Child start(String... arguments) throws IOException, InterruptedException {
