@@ -16,8 +16,9 @@ final class Failures {
   static boolean isInterrupt(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof InterruptedException
-          || cause instanceof InterruptedIOException
-          || cause instanceof ClosedByInterruptException) {
+          || cause instanceof ClosedByInterruptException
+          // Not its subclasses, which are timeouts of sockets and connections.
+          || cause.getClass() == InterruptedIOException.class) {
         return true;
       }
     }
