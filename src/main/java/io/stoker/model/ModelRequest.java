@@ -1,8 +1,10 @@
 package io.stoker.model;
 
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,4 +22,10 @@ public record ModelRequest(
     List<String> fetches,
     Map<String, String> feeds,
     boolean trusted)
-    implements Serializable {}
+    implements Serializable {
+  /** Copies the collections, feeds in the order of their names: the same text in every process. */
+  public ModelRequest {
+    fetches = List.copyOf(fetches);
+    feeds = Collections.unmodifiableMap(new TreeMap<>(feeds));
+  }
+}

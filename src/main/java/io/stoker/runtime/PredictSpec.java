@@ -328,7 +328,7 @@ public record PredictSpec(
     public PredictSpec build() {
       return new PredictSpec(
           modelLocation,
-          new ModelRequest(signature, input, List.copyOf(fetches), Map.copyOf(feeds), trusted),
+          new ModelRequest(signature, input, fetches, feeds, trusted),
           new Input(size, normalization, channels, boxOutside),
           new Tail(softmax, reduction, k),
           labels,
