@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * {@code pulled}, in order. Rows without a region are answered here and never reach the runtime,
  * which is only opened for the first region: a task without any needs none.
  *
- * <p>Spark closes it: its completion listener runs however the task ends, also when the rows are
- * not read to the end.
+ * <p>The runtime is left after the last row, since one Spark task may compute several of these, one
+ * after the other. Spark closes what is not read to the end: its completion listener runs however
+ * the task ends.
  */
 final class RegionRows implements Iterator<Row> {
   private final PredictPartition task;
@@ -37,6 +38,7 @@ final class RegionRows implements Iterator<Row> {
   private long ok;
   private @Nullable RuntimeTask runtime;
   private @Nullable ExecutorReport before;
+  private @Nullable ExecutorReport after;
 
   /** The next row of the input, if it was looked at already. */
   private @Nullable Row peeked;
@@ -52,7 +54,11 @@ final class RegionRows implements Iterator<Row> {
 
   @Override
   public boolean hasNext() {
-    return !pulled.isEmpty() || peek() != null;
+    boolean more = !pulled.isEmpty() || peek() != null;
+    if (!more) {
+      leave();
+    }
+    return more;
   }
 
   @Override
@@ -125,15 +131,21 @@ final class RegionRows implements Iterator<Row> {
     return peeked;
   }
 
+  private void leave() {
+    try (RuntimeTask open = runtime) {
+      runtime = null;
+      if (open != null) {
+        after = open.report();
+      }
+    }
+  }
+
   private void end() {
     counter.close();
-    RuntimeTask open = runtime;
-    try (open) {
-      RunTotals totals = task.totals();
-      if (totals != null) {
-        ExecutorReport after = open == null ? null : open.report();
-        totals.add(new TaskReport(context.partitionId(), ok, failed, before, after));
-      }
+    leave();
+    RunTotals totals = task.totals();
+    if (totals != null) {
+      totals.add(new TaskReport(context.partitionId(), ok, failed, before, after));
     }
   }
 

@@ -62,6 +62,7 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
   private static final int FEW = 5;
 
   static final AtomicInteger OPEN = new AtomicInteger();
+  static final AtomicInteger MOST_OPEN = new AtomicInteger();
   static final AtomicInteger HANGING = new AtomicInteger();
   static final AtomicInteger OPENED = new AtomicInteger();
   static final ConcurrentLinkedQueue<ExecutorResources> RESOURCES = new ConcurrentLinkedQueue<>();
@@ -108,7 +109,7 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
     if (!job.get().key().equals(key)) {
       throw new AssertionError("another job arrived");
     }
-    OPEN.incrementAndGet();
+    MOST_OPEN.accumulateAndGet(OPEN.incrementAndGet(), Math::max);
     OPENED.incrementAndGet();
     RESOURCES.add(resources);
     LAST_ATTEMPTS.add(lastAttempt);

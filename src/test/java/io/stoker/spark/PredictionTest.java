@@ -94,6 +94,18 @@ final class PredictionTest {
   }
 
   @Test
+  void aTaskOfManySplitsLeavesEachBeforeItEntersTheNext() throws IOException {
+    FakeEngine.OPENED.set(0);
+    FakeEngine.MOST_OPEN.set(0);
+    Dataset<Row> rows = lazy(new FakeEngine(), Rows.boxes(folder.resolve("m.csv"), 1_000));
+
+    assertThat(rows.coalesce(1).collectAsList()).hasSize(1_000);
+
+    assertThat(FakeEngine.OPENED.get()).isGreaterThan(2);
+    assertThat(FakeEngine.MOST_OPEN).hasValue(1);
+  }
+
+  @Test
   void aRefusedDatasetLeavesNoScratch() throws IOException {
     Path manifest = Rows.boxes(folder.resolve("m.csv"), 4);
     Path scratch = Path.of(spark.conf().get("spark.stoker.scratch"));
