@@ -1,6 +1,5 @@
 package io.stoker.plan;
 
-import io.stoker.region.Box;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +13,12 @@ public final class RegionOrder {
    * A key that sorts, as a signed number, the regions of a page: bands of {@link
    * SplitPlan#BAND_ROWS} rows by the box's top, then its left column. The whole page comes first.
    */
-  public static long key(@Nullable Box box) {
-    if (box == null) {
+  public static long key(@Nullable Integer x, @Nullable Integer y) {
+    if (x == null || y == null) {
       return Long.MIN_VALUE;
     }
-    long band = Math.floorDiv(box.y(), SplitPlan.BAND_ROWS);
+    long band = Math.floorDiv(y, SplitPlan.BAND_ROWS);
     // Bands lie 2^32 apart: more than two columns ever do, whatever their signs.
-    return (band << Integer.SIZE) + box.x();
+    return (band << Integer.SIZE) + x;
   }
 }

@@ -45,9 +45,8 @@ final class NumberedRows implements Iterator<Row> {
     for (int i = 0; i < values.length; i++) {
       values[i] = row.get(i);
     }
-    int page = row.isNullAt(PlanRows.PAGE) ? 0 : row.getInt(PlanRows.PAGE);
     values[PlanRows.ID] = nextId;
-    values[PlanRows.KEY] = RegionKey.of(PlanRows.uri(row), page, PlanRows.box(row), occurrence);
+    values[PlanRows.KEY] = key(row, occurrence);
     values[PlanRows.COST_BEFORE] = costBefore;
     values[PlanRows.COST] = cost;
     values[PlanRows.FIRST_OF_IMAGE] = firstOfImage;
@@ -82,7 +81,17 @@ final class NumberedRows implements Iterator<Row> {
   }
 
   private boolean repeats(Row row) {
-    return sameIn(row, PlanRows.URI, PlanRows.HEIGHT);
+    return sameIn(row, PlanRows.URI, PlanRows.HEIGHT)
+        && sameIn(row, PlanRows.REASON, PlanRows.DETAIL);
+  }
+
+  private static byte[] key(Row row, long occurrence) {
+    if (row.isNullAt(PlanRows.REASON)) {
+      return RegionKey.of(
+          row.getString(PlanRows.URI), row.getInt(PlanRows.PAGE), PlanRows.box(row), occurrence);
+    }
+    String fault = row.getString(PlanRows.REASON) + " " + row.getString(PlanRows.DETAIL);
+    return RegionKey.ofFault(PlanRows.uri(row), fault, occurrence);
   }
 
   private boolean sameIn(Row row, int from, int to) {

@@ -1,10 +1,8 @@
 package io.stoker.spark;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.floor;
-import static org.apache.spark.sql.functions.lit;
 
-import io.stoker.plan.SplitPlan;
+import io.stoker.plan.RegionOrder;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -17,7 +15,12 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the numbered manifest.
@@ -28,6 +31,9 @@ import org.apache.spark.sql.types.StructType;
  * their occurrences are counted. The driver sees one row a partition.
  */
 final class Numbering {
+  private static final UDF2<@Nullable Integer, @Nullable Integer, Long> PLACE =
+      (x, y) -> RegionOrder.key(x, y);
+
   private Numbering() {}
 
   /**
@@ -109,16 +115,22 @@ final class Numbering {
         totals.cost());
   }
 
-  /** By image, band and place; equal rows come together. */
+  /**
+   * Rows without a region first, so that no task has to keep them while it looks for the next
+   * region; then by image and place. Equal rows come together.
+   */
   private static Column[] order() {
+    UserDefinedFunction place = functions.udf(PLACE, DataTypes.LongType);
     return new Column[] {
+      col("reason").isNull(),
       col("uri"),
       col("page"),
-      floor(col("y").divide(lit(SplitPlan.BAND_ROWS))),
-      col("x"),
+      place.apply(col("x"), col("y")),
       col("y"),
       col("height"),
-      col("width")
+      col("width"),
+      col("reason"),
+      col("detail")
     };
   }
 

@@ -17,17 +17,20 @@ final class AccountingTest {
   @Test
   void keysTellEveryFieldApart() {
     assertThat(
-            IntStream.of(0, 1, 2, 3, 4, 5, 6, 7)
+            IntStream.range(0, 11)
                 .mapToObj(
                     i ->
                         switch (i) {
                           case 0 -> RegionKey.of("a", 0, null, 0);
-                          case 1 -> RegionKey.of(null, 0, null, 0);
+                          case 1 -> RegionKey.ofFault(null, "no uri", 0);
                           case 2 -> RegionKey.of("", 0, null, 0);
                           case 3 -> RegionKey.of("a", 1, null, 0);
                           case 4 -> RegionKey.of("a", 0, null, 1);
                           case 5 -> RegionKey.of("a", 0, new Box(0, 0, 1, 1), 0);
                           case 6 -> RegionKey.of("a", 0, new Box(0, 0, 1, 2), 0);
+                          case 7 -> RegionKey.ofFault("a", "bad box", 0);
+                          case 8 -> RegionKey.ofFault("a", "bad box", 1);
+                          case 9 -> RegionKey.ofFault("a", "other box", 0);
                           default -> RegionKey.of("a", 0, new Box(0, 0, 2, 1), 0);
                         })
                 .map(AccountingTest::hex))

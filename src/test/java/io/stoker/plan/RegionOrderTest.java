@@ -28,9 +28,10 @@ final class RegionOrderTest {
     expected.sort(
         Comparator.comparingInt((Box box) -> Math.floorDiv(box.y(), BAND))
             .thenComparingInt(Box::x));
-    boxes.sort(Comparator.comparingLong(RegionOrder::key));
+    boxes.sort(Comparator.comparingLong(box -> RegionOrder.key(box.x(), box.y())));
     assertThat(boxes).isEqualTo(expected);
-    assertThat(boxes).allMatch(box -> RegionOrder.key(box) > RegionOrder.key(null));
+    assertThat(boxes)
+        .allMatch(box -> RegionOrder.key(box.x(), box.y()) > RegionOrder.key(null, null));
   }
 
   static LongStream seeds() {

@@ -6,6 +6,7 @@ import io.stoker.plan.AccountingMix;
 import io.stoker.plan.RegionKey;
 import io.stoker.plan.SplitPlan.Split;
 import io.stoker.region.Box;
+import io.stoker.region.Failure;
 import io.stoker.runtime.Size;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,8 +75,16 @@ final class NumberingTest {
     AccountingMix mix = AccountingMix.EMPTY;
     for (Row row : rows) {
       Box box = PlanRows.box(row);
-      long occurrence = occurrences.merge(PlanRows.uri(row) + box, 1L, Long::sum) - 1;
-      assertThat(PlanRows.key(row)).isEqualTo(RegionKey.of(PlanRows.uri(row), 0, box, occurrence));
+      String uri = PlanRows.uri(row);
+      Failure failure = PlanRows.failure(row);
+      long occurrence = occurrences.merge(uri + " " + box + " " + failure, 1L, Long::sum) - 1;
+      if (failure == null) {
+        assertThat(PlanRows.key(row))
+            .isEqualTo(RegionKey.of(Objects.requireNonNull(uri), 0, box, occurrence));
+      } else {
+        String fault = failure.reason() + " " + failure.detail();
+        assertThat(PlanRows.key(row)).isEqualTo(RegionKey.ofFault(uri, fault, occurrence));
+      }
       mix = mix.plus(PlanRows.id(row), PlanRows.key(row));
     }
     assertThat(mix).isEqualTo(first.mix());
@@ -88,7 +97,13 @@ final class NumberingTest {
   private static void assertImagesAreTogetherInBands(List<Row> rows) {
     var seen = new HashMap<String, Integer>();
     String image = "";
+    boolean regions = false;
     for (Row row : rows) {
+      if (PlanRows.failure(row) != null) {
+        assertThat(regions).as("a region before a row without one").isFalse();
+        continue;
+      }
+      regions = true;
       String uri = String.valueOf(PlanRows.uri(row));
       Box box = PlanRows.box(row);
       int band = box == null ? -1 : box.y() / 256;
