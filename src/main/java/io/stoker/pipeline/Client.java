@@ -14,6 +14,7 @@ final class Client {
   private final Cancellation cancellation = new Cancellation();
   private final boolean lastAttempt;
   private final Counters counters;
+  private final Thread opener = Thread.currentThread();
 
   Client(int window, boolean lastAttempt, Counters counters) {
     this.answers = new ReorderBuffer<>(window);
@@ -31,6 +32,11 @@ final class Client {
 
   boolean isCancelled() {
     return cancellation.isCancelled();
+  }
+
+  /** Whether the calling thread opened the task. */
+  boolean isOfThisThread() {
+    return opener == Thread.currentThread();
   }
 
   boolean isLastAttempt() {

@@ -11,6 +11,7 @@ import io.stoker.region.Pixels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ final class DecodeWorker implements AutoCloseable {
       floor.fail(element, e.failure());
       return;
     }
-    makeSlot(element, SlotFiller.NO_PIXELS);
+    makeSlot(List.of(element), SlotFiller.NO_PIXELS, null);
   }
 
   /** Does one of the image's jobs; the others wait their turn behind other images. */
@@ -95,27 +96,32 @@ final class DecodeWorker implements AutoCloseable {
     try (DecodedImage decoded = watched(image, job)) {
       if (decoded != null) {
         floor.counters().decoded(image.header(), job.window());
-        job.regions().forEach(region -> makeSlot(decoded, region));
+        makeSlots(image, decoded, job.regions());
       }
     } catch (OutOfMemoryError e) {
       floor.faults().fail(image.client(), e);
     }
   }
 
-  private void makeSlot(DecodedImage decoded, Placed region) {
-    Pixels pixels;
-    try {
-      pixels = pixels(decoded, region);
-    } catch (RuntimeException e) { // the decoder gave other pixels than it was asked for
-      floor.fail(region.element(), new Failure(Reason.CORRUPT, "no pixels of the box: " + e));
-      return;
+  private void makeSlots(LeasedImage image, DecodedImage decoded, List<Placed> regions) {
+    List<Element> elements = regions.stream().map(Placed::element).toList();
+    for (int i = 0; i < regions.size() && !writtenOff; i++) {
+      Pixels pixels;
+      try {
+        pixels = pixels(decoded, regions.get(i));
+      } catch (RuntimeException e) { // the decoder gave other pixels than it was asked for
+        floor.fail(elements.get(i), new Failure(Reason.CORRUPT, "no pixels of the box: " + e));
+        continue;
+      }
+      makeSlot(elements.subList(i, elements.size()), pixels, image);
     }
-    makeSlot(region.element(), pixels);
   }
 
   /** Decodes, and returns null if that failed or was written off; the regions are answered then. */
   private @Nullable DecodedImage watched(LeasedImage image, DecodeJob job) {
-    var watch = new HangWatch(floor, pool, image, job);
+    List<Element> waiting = job.regions().stream().map(Placed::element).toList();
+    String what = "decoding window " + job.window();
+    var watch = new HangWatch(floor, pool, Reason.TIMEOUT, what, waiting, image);
     long since = decodeClock.now();
     DecodedImage decoded = null;
     Throwable thrown = null;
@@ -129,8 +135,7 @@ final class DecodeWorker implements AutoCloseable {
     boolean inTime = watch.end();
     decodeClock.busySince(since);
     if (!inTime) {
-      writtenOff = true;
-      pool.cameBack();
+      comeBack();
       if (decoded != null) {
         decoded.close();
       }
@@ -140,6 +145,12 @@ final class DecodeWorker implements AutoCloseable {
       failDecode(image, job, thrown);
     }
     return decoded;
+  }
+
+  private void comeBack() {
+    writtenOff = true;
+    pool.cameBack();
+    Thread.interrupted(); // the alarm's, which is not for what closes this thread's parts
   }
 
   private ImageDecoder.Worker worker(ImageDecoder decoder) {
@@ -191,9 +202,11 @@ final class DecodeWorker implements AutoCloseable {
         box.width(), box.height(), CHANNELS, box.width() * CHANNELS, padded.asReadOnlyBuffer(), 0);
   }
 
-  private void makeSlot(Element element, Pixels pixels) {
+  /** Of the first of the regions; the others wait for it. */
+  private void makeSlot(List<Element> waiting, Pixels pixels, @Nullable LeasedImage image) {
+    Element element = waiting.get(0);
     long since = fillClock.now();
-    boolean prepared = prepare(element, pixels);
+    boolean prepared = prepare(waiting, pixels, image);
     since = fillClock.busySince(since);
     if (!prepared) {
       return;
@@ -207,24 +220,41 @@ final class DecodeWorker implements AutoCloseable {
   }
 
   /** Within the reach of the task's end, since user code may wait for anything. */
-  private boolean prepare(Element element, Pixels pixels) {
+  private boolean prepare(List<Element> waiting, Pixels pixels, @Nullable LeasedImage image) {
+    if (!filler.isForeign()) {
+      return true;
+    }
+    Element element = waiting.get(0);
     Client client = element.client();
     if (!client.cancellation().enter()) {
       return false;
     }
+    Throwable thrown = null;
+    boolean inTime;
     try {
-      filler.prepare(element.region(), pixels);
-      return true;
-    } catch (Throwable t) { // NOPMD: the user's border
-      if (isFatal(t)) {
-        floor.faults().fail(client, t);
-      } else {
-        floor.fail(element, new Failure(Reason.TRANSFORM, t.toString()));
+      var watch = new HangWatch(floor, pool, Reason.TRANSFORM, "preprocessing", waiting, image);
+      try {
+        filler.prepare(element.region(), pixels);
+      } catch (Throwable t) { // NOPMD: the user's border
+        thrown = t;
       }
-      return false;
+      inTime = watch.end();
     } finally {
       client.cancellation().leave();
     }
+    if (!inTime) {
+      comeBack();
+      return false;
+    }
+    if (thrown == null) {
+      return true;
+    }
+    if (isFatal(thrown)) {
+      floor.faults().fail(client, thrown);
+    } else {
+      floor.fail(element, new Failure(Reason.TRANSFORM, thrown.toString()));
+    }
+    return false;
   }
 
   private void fill(Element element, Pixels pixels, Slot slot) {

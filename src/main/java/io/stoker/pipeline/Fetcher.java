@@ -80,6 +80,9 @@ final class Fetcher implements Runnable {
       failAll(left, e.failure());
     } catch (IOException e) {
       failRead(group, left, e);
+    } catch (RuntimeException e) {
+      // File systems throw them, such as for a URI that none can parse; this file's regions pay.
+      failRead(group, left, new IOException(e.toString(), e));
     } catch (InterruptedException e) {
       // The task was cancelled, nobody waits for its regions.
     } catch (OutOfMemoryError e) {
@@ -150,13 +153,9 @@ final class Fetcher implements Runnable {
   }
 
   private StoredFile open(String uri) throws IOException {
-    try {
-      StoredFile file = floor.storage().open(uri);
-      floor.counters().images.increment();
-      return file;
-    } catch (RuntimeException e) { // such as a URI that no file system can parse
-      throw new IOException("cannot open " + uri + ": " + e, e);
-    }
+    StoredFile file = floor.storage().open(uri);
+    floor.counters().images.increment();
+    return file;
   }
 
   private void read(StoredFile file, long position, byte[] buffer, int offset, int length)

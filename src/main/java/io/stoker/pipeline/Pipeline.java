@@ -9,10 +9,13 @@ import io.stoker.model.Predictor;
 import io.stoker.region.Region;
 import io.stoker.storage.AllowedUris;
 import io.stoker.storage.Storage;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. The package's page has the stages, threads and locks.
  */
 public final class Pipeline implements AutoCloseable {
+  /** Far longer than a run, or than a read takes to notice its interrupt. */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
   private final MemoryPlan memory;
   private final Floor floor;
   private final @Nullable SpareBuffer spare;
@@ -39,6 +45,9 @@ public final class Pipeline implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
+  @GuardedBy("this")
+  private boolean freed;
+
   private Pipeline(
       PipelineOptions options,
       MemoryPlan memory,
@@ -52,7 +61,12 @@ public final class Pipeline implements AutoCloseable {
     check(options, predictor, filling);
     this.memory = memory;
     var ring = new BatchRing(predictor, options.batch(), memory.buffers(), ticker);
-    this.spare = fixed > 1 ? new SpareBuffer(predictor) : null;
+    try {
+      this.spare = fixed > 1 ? new SpareBuffer(predictor) : null;
+    } catch (Throwable t) {
+      ring.close();
+      throw t;
+    }
     this.floor =
         new Floor(
             options,
@@ -125,7 +139,12 @@ public final class Pipeline implements AutoCloseable {
       Alarms alarms) {
     var pipeline =
         new Pipeline(options, memory, predictor, decoders, storage, filling, ticker, alarms);
-    pipeline.startThreads(predictor);
+    try {
+      pipeline.startThreads(predictor);
+    } catch (Throwable t) { // such as no memory for another thread
+      pipeline.close();
+      throw t;
+    }
     return pipeline;
   }
 
@@ -154,28 +173,22 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Takes in a task.
+   * Takes in a task. Where as many as planned are open, waits for one of them to be closed: the
+   * driver may be wrong about how many tasks run here at once.
    *
    * @param regions read in the thread that uses the task; those of one image must follow each other
    *     to be decoded together
    * @param lastAttempt whether a file that cannot be read (a broken connection, not a missing file)
    *     fails its regions; otherwise it fails the task, for Spark to try again elsewhere
-   * @throws IllegalStateException if the pipeline is closed or as many tasks as planned are open
+   * @throws IllegalStateException if the pipeline is closed, or if it would wait for a task that
+   *     this very thread has open
    * @throws PipelineException if the pipeline is broken
+   * @throws CancellationException if the thread is interrupted; it stays interrupted
    */
   public PipelineTask open(Iterator<Region> regions, boolean lastAttempt) {
     var client = new Client(memory.window(), lastAttempt, floor.counters());
     synchronized (this) {
-      if (closed) {
-        throw new IllegalStateException("the pipeline is closed");
-      }
-      if (broken != null) {
-        throw PipelineException.again(broken);
-      }
-      if (clients.size() == floor.options().maxTasks()) {
-        throw new IllegalStateException(
-            clients.size() + " tasks are open, memory is planned for no more");
-      }
+      awaitRoom();
       clients.add(client);
     }
     floor.ring().join(client);
@@ -183,6 +196,33 @@ public final class Pipeline implements AutoCloseable {
       floor.ring().cancel(client);
     }
     return new PipelineTask(this, client, regions, memory.window());
+  }
+
+  @GuardedBy("this")
+  private void awaitRoom() {
+    while (true) {
+      if (closed) {
+        throw new IllegalStateException("the pipeline is closed");
+      }
+      if (broken != null) {
+        throw PipelineException.again(broken);
+      }
+      if (clients.size() < floor.options().maxTasks()) {
+        return;
+      }
+      if (clients.stream().anyMatch(Client::isOfThisThread)) {
+        throw new IllegalStateException(
+            "this thread has a task open, and memory is planned for no more than "
+                + clients.size()
+                + "; read one task's rows to their end before the next one's");
+      }
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CancellationException("interrupted while other tasks were open");
+      }
+    }
   }
 
   /** Takes over regions that were admitted. */
@@ -202,6 +242,7 @@ public final class Pipeline implements AutoCloseable {
   void drop(Client client) {
     synchronized (this) {
       clients.remove(client);
+      notifyAll();
     }
     client.cancellation().cancel();
     dropWork(client);
@@ -245,6 +286,7 @@ public final class Pipeline implements AutoCloseable {
         if (broken == null) {
           broken = cause;
         }
+        Pipeline.this.notifyAll();
       }
       endAll(cause);
     }
@@ -288,24 +330,47 @@ public final class Pipeline implements AutoCloseable {
 
   /**
    * Ends all open tasks, joins the threads and frees the ring. A decode that hangs is not waited
-   * for once it was written off. Idempotent.
+   * for once it was written off. Idempotent; may be tried again after it threw.
    *
+   * @throws PipelineException if threads do not end: nothing is freed that they may touch, and
+   *     predictor and decoders must stay open
    * @throws IllegalStateException naming what leaked
    */
   @Override
   public void close() {
+    close(CLOSE_TIMEOUT);
+  }
+
+  /** With the time that each kind of threads has to end. */
+  void close(Duration timeout) {
     synchronized (this) {
-      if (closed) {
+      if (freed) {
         return;
       }
       closed = true;
+      notifyAll();
     }
     endAll(new IllegalStateException("the pipeline was closed"));
     floor.toFetch().close();
     floor.toDecode().close();
-    fetchers.join();
-    decoders.join();
-    runners.join();
+    var stuck = new TreeSet<String>();
+    for (ThreadGang gang : List.of(fetchers, decoders, runners)) {
+      stuck.addAll(gang.join(timeout));
+    }
+    if (!stuck.isEmpty()) {
+      throw new PipelineException(
+          "threads that do not end within "
+              + timeout
+              + ": "
+              + stuck
+              + "; their memory cannot be freed while this process lives");
+    }
+    synchronized (this) {
+      if (freed) {
+        return;
+      }
+      freed = true;
+    }
     floor.alarms().close();
     floor.ring().close();
     if (spare != null) {

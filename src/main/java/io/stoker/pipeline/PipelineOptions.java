@@ -15,7 +15,7 @@ import java.util.List;
  * @param maxTasks how many tasks may be open at once
  * @param boxOutside what becomes of boxes that reach outside their image
  * @param maxPixels images with more pixels fail undecoded
- * @param decodeTimeout after which a decode counts as hung
+ * @param decodeTimeout after which a decode, or the preprocessing of a region, counts as hung
  * @param outputBytesPerRegion estimate of what a run returns for one region, 1 or more
  * @param allowedUris what image URIs must begin with, up to a {@code /}; empty allows all
  */

@@ -18,6 +18,13 @@ interface SlotFiller extends AutoCloseable {
   Pixels NO_PIXELS = new Pixels(0, 0, 3, 0, ByteBuffer.allocate(0), 0);
 
   /**
+   * Whether {@link #prepare} is the user's code, which may throw anything and wait for anything.
+   */
+  default boolean isForeign() {
+    return false;
+  }
+
+  /**
    * Does what can be done without the slot. Keeps the pixels until {@link #fill}.
    *
    * @throws Exception from the user's code, to fail the region
@@ -86,6 +93,11 @@ interface SlotFiller extends AutoCloseable {
     }
 
     @Override
+    public boolean isForeign() {
+      return true;
+    }
+
+    @Override
     public void prepare(Region region, Pixels pixels) throws Exception {
       transform.transform(region, pixels, scratch.zeroed());
     }
@@ -109,6 +121,11 @@ interface SlotFiller extends AutoCloseable {
     private Loading(SlotSpec slot, RegionLoader loader) {
       this.scratch = new Scratch(slot);
       this.loader = loader;
+    }
+
+    @Override
+    public boolean isForeign() {
+      return true;
     }
 
     @Override

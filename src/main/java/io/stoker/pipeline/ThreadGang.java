@@ -1,8 +1,11 @@
 package io.stoker.pipeline;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Threads of one kind, whose end can be waited for. They are daemons, so that a decode that hangs
@@ -51,18 +54,27 @@ final class ThreadGang {
     notifyAll();
   }
 
-  /** Waits for the end of all threads but those disowned. Interrupts are put off until then. */
-  synchronized void join() {
+  /**
+   * Waits for the end of all threads but those disowned. Interrupts are put off until then.
+   *
+   * @return names of the threads that have not ended in that time
+   */
+  synchronized List<String> join(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     boolean interrupted = false;
-    while (!threads.isEmpty()) {
+    long left = timeout.toNanos();
+    while (!threads.isEmpty() && left > 0) {
       try {
-        wait(); // Thread.join would wait for a thread that is disowned meanwhile
+        // Thread.join would wait for a thread that is disowned meanwhile.
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       } catch (InterruptedException e) {
         interrupted = true;
       }
+      left = deadline - System.nanoTime();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return threads.stream().map(Thread::getName).toList();
   }
 }

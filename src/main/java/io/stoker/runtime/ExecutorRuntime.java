@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.stoker.image.ImageDecoder;
 import io.stoker.model.Predictor;
 import io.stoker.pipeline.Pipeline;
+import io.stoker.pipeline.PipelineException;
 import io.stoker.pipeline.PipelineTask;
 import io.stoker.region.Region;
 import io.stoker.region.RegionResult;
@@ -36,6 +37,9 @@ final class ExecutorRuntime {
   @GuardedBy("this")
   private int tasks;
 
+  @GuardedBy("this")
+  private boolean closed;
+
   /** Takes over predictor, decoder and pipeline. */
   ExecutorRuntime(
       Predictor predictor, ImageDecoder decoder, Pipeline pipeline, List<String> gpuAddresses) {
@@ -47,11 +51,19 @@ final class ExecutorRuntime {
     SESSIONS.incrementAndGet();
   }
 
-  /** Takes in a task. */
-  synchronized RuntimeTask open(Iterator<Region> regions, boolean lastAttempt) {
-    PipelineTask task = pipeline.open(regions, lastAttempt);
+  /** Keeps it open for a task that comes: {@link #open} must follow. */
+  synchronized void enter() {
     tasks++;
-    return new Task(task);
+  }
+
+  /** Takes in the task that entered. Throws as {@link Pipeline#open} does. */
+  RuntimeTask open(Iterator<Region> regions, boolean lastAttempt) {
+    try {
+      return new Task(pipeline.open(regions, lastAttempt));
+    } catch (RuntimeException | Error e) {
+      leave();
+      throw e;
+    }
   }
 
   /** Whether no task can succeed here any more. */
@@ -64,8 +76,20 @@ final class ExecutorRuntime {
     if (tasks > 0) {
       return false;
     }
+    if (closed) {
+      return true;
+    }
+    closed = true;
+    try {
+      pipeline.close();
+    } catch (PipelineException e) {
+      // A thread hangs that may still touch the session: better to leak it than to crash.
+      LOG.error("the runtime of an ended job stays in memory", e);
+      return true;
+    } catch (RuntimeException e) {
+      LOG.error("closing {} failed", pipeline, e);
+    }
     // Each is closed even if one before it fails; a leak is a bug, but not the next job's.
-    close(pipeline);
     close(decoder);
     close(predictor);
     SESSIONS.decrementAndGet();
@@ -94,6 +118,9 @@ final class ExecutorRuntime {
 
   private synchronized void leave() {
     tasks--;
+    if (tasks == 0 && broken()) {
+      closeIfIdle(); // nobody will enter it again, and the next one needs its memory
+    }
   }
 
   /** One task. Used by one thread, but may be closed by another. */

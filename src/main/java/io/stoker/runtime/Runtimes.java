@@ -51,16 +51,26 @@ public final class Runtimes {
       ExecutorResources resources,
       Iterator<Region> regions,
       boolean lastAttempt) {
+    ExecutorRuntime runtime = enter(key, job, resources);
+    // Outside the lock, since it may wait for another task's end.
+    return runtime.open(regions, lastAttempt);
+  }
+
+  private static ExecutorRuntime enter(
+      String key, Supplier<PreparedJob> job, ExecutorResources resources) {
     lockInterruptibly();
     try {
       ExecutorRuntime runtime = RUNTIMES.get(key);
       if (runtime == null || runtime.broken()) {
+        // A broken one that has tasks left is closed by the last of them.
+        RUNTIMES.remove(key);
         closeIdle();
         runtime = new RuntimeFactory(job.get(), resources).create();
         RUNTIMES.put(key, runtime);
         publish();
       }
-      return runtime.open(regions, lastAttempt);
+      runtime.enter();
+      return runtime;
     } finally {
       LOCK.unlock();
     }

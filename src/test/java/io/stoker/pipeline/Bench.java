@@ -50,6 +50,7 @@ final class Bench implements AutoCloseable {
   int inFlight = 1;
   int maxTasks = 2;
   int fixedBatch;
+  int maxBuffers = Integer.MAX_VALUE;
   long budgetBytes = 1 << 20;
   int window; // 0: as it comes
   long seed;
@@ -66,6 +67,7 @@ final class Bench implements AutoCloseable {
 
   Bench start() {
     predictor = new FakePredictor(filling.slot().bytes(), fixedBatch, seed);
+    predictor.maxBuffers = maxBuffers;
     var options =
         new PipelineOptions(
             batch,

@@ -32,6 +32,7 @@ final class FakePredictor implements Predictor {
   final AtomicInteger openBuffers = new AtomicInteger();
   final AtomicInteger allocated = new AtomicInteger();
   final AtomicInteger held = new AtomicInteger();
+  volatile int maxBuffers = Integer.MAX_VALUE;
   volatile Hook hook = (buffer, first, count) -> {};
 
   private final int slotBytes;
@@ -68,6 +69,9 @@ final class FakePredictor implements Predictor {
 
   @Override
   public BatchBuffer allocate(int slots) {
+    if (allocated.get() == maxBuffers) {
+      throw new OutOfMemoryError("no more buffers");
+    }
     openBuffers.incrementAndGet();
     allocated.incrementAndGet();
     return new FakeBuffer(slots);

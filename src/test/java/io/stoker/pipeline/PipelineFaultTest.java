@@ -14,6 +14,7 @@ import io.stoker.region.RegionResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,18 +149,22 @@ final class PipelineFaultTest {
     }
   }
 
-  @Test
-  void aUriThatNoStorageCanParseCountsAsBrokenStorage() {
+  @ParameterizedTest
+  @ValueSource(strings = {"open", "read"})
+  void whatAFileSystemThrowsUncheckedCountsAsBrokenStorage(String operation) {
+    Region odd = slotOf(FakeImage.of(77, Bench.SIDE, Bench.SIDE));
     bench.storage.hook =
-        (uri, operation) -> {
-          if (uri.equals("mem:/odd")) {
+        (uri, at) -> {
+          if (uri.equals(odd.uri()) && at.equals(operation)) {
             throw new IllegalArgumentException("odd");
           }
         };
     try (bench) {
       bench.start();
-      assertThat(failureAmongGoodOnes(new Region(99, "mem:/odd", 0, null)).reason())
-          .isEqualTo(Reason.IO);
+      Failure failure = failureAmongGoodOnes(odd);
+      assertThat(failure.reason()).isEqualTo(Reason.IO);
+      assertThat(failure.detail()).contains(odd.uri(), "odd");
+      assertThat(bench.pipeline.isBroken()).isFalse();
     }
   }
 
@@ -593,5 +598,41 @@ final class PipelineFaultTest {
       go.countDown();
       bench.awaitQuiet();
     }
+  }
+
+  @Test
+  void closingGivesUpOnAThreadThatDoesNotEndAndFreesNothingItMayTouch() {
+    var go = bench.gate();
+    var reading = new CountDownLatch(1);
+    List<Region> regions = bench.singles(1);
+    bench.storage.hook =
+        (uri, operation) -> {
+          if (operation.equals("read")) {
+            reading.countDown();
+            PipelineTest.awaitUninterruptibly(go);
+          }
+        };
+    try (bench) {
+      bench.start();
+      try (PipelineTask task = bench.pipeline.open(regions.iterator(), true)) {
+        assertThat(task.hasNext()).isTrue();
+        PipelineTest.awaitUninterruptibly(reading);
+      }
+
+      assertThatThrownBy(() -> bench.pipeline.close(Duration.ofMillis(50)))
+          .isInstanceOf(PipelineException.class)
+          .hasMessageContaining("stoker-fetch-");
+      assertThat(bench.predictor.openBuffers.get()).isPositive();
+    } // and frees it once the thread has ended
+  }
+
+  @Test
+  void aStartThatFailsFreesWhatItHasAllocated() {
+    bench.fixedBatch = 4;
+    bench.maxBuffers = 3; // the ring's, but not the one for single regions
+    assertThatThrownBy(bench::start).isInstanceOf(OutOfMemoryError.class);
+    assertThat(bench.predictor.allocated.get()).isPositive();
+    assertThat(bench.predictor.openBuffers).hasValue(0);
+    bench.predictor.close();
   }
 }

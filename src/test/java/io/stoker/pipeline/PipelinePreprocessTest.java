@@ -20,11 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How slots are made of pixels: by copying, resizing, or the user's code. */
 @Timeout(
@@ -160,6 +162,58 @@ final class PipelinePreprocessTest {
         assertThat(answer[0]).isEqualTo(expected);
       }
       assertThat(bench.decoder.decodes).hasValue(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void userCodeThatHangsFailsItsRegionsAndTheRestGoesOn(boolean loader) throws Exception {
+    bench.decodeThreads = 1;
+    bench.filling =
+        loader
+            ? new Filling.Load(Bench.SLOT, IdLoader::new)
+            : new Filling.Transform(Bench.SLOT, HangsAtTwo::new);
+    String one = bench.image(FakeImage.of(5, 8, 8));
+    var regions = new ArrayList<Region>();
+    for (int i = 0; i < 9; i++) {
+      // Of the transform the first five are of one image, decoded together.
+      String uri = i < 5 ? one : bench.image(FakeImage.of(50 + i, 8, 8));
+      regions.add(new Region(i, i == 2 && loader ? "hang" : uri, 0, null));
+    }
+    try (bench) {
+      bench.start();
+      Future<List<RegionResult>> results = bench.runAside(regions);
+      await().until(() -> open.get() == 1); // in the only thread, so that the only alarm is its
+      bench.alarms.goOff();
+
+      for (int i = 0; i < 9; i++) {
+        boolean waited = loader ? i == 2 : i >= 2 && i < 5;
+        if (waited) {
+          Failure failure = Bench.failure(results.get().get(i));
+          assertThat(failure.reason()).isEqualTo(Failure.Reason.TRANSFORM);
+          assertThat(failure.detail()).contains("PT7S");
+        } else {
+          assertThat(results.get().get(i)).isInstanceOf(RegionResult.Ok.class);
+        }
+      }
+      await().until(() -> open.get() == 0); // it was interrupted
+      bench.awaitQuiet();
+      assertThat(bench.pipeline.isBroken()).isFalse();
+    }
+  }
+
+  /** Waits for ever over region 2. */
+  private final class HangsAtTwo implements RegionTransform {
+    @Override
+    public SlotSpec slot() {
+      return Bench.SLOT;
+    }
+
+    @Override
+    public void transform(Region region, Pixels pixels, ByteBuffer slot) throws Exception {
+      if (region.id() == 2) {
+        new IdLoader().load(new Region(2, "hang", 0, null), slot);
+      }
     }
   }
 

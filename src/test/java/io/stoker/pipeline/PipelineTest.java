@@ -16,11 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -285,14 +287,65 @@ final class PipelineTest {
   }
 
   @Test
-  void moreTasksThanPlannedAreRefused() {
+  void aTaskBeyondThosePlannedWaitsUntilOneIsClosed() throws Exception {
+    var bench = new Bench();
+    bench.maxTasks = 1;
+    List<Region> regions = bench.singles(9);
+    try (bench) {
+      bench.start();
+      Future<List<RegionResult>> second;
+      var asking = new AtomicReference<Thread>();
+      try (PipelineTask first = bench.pipeline.open(regions.iterator(), false)) {
+        second =
+            bench.aside(
+                () -> {
+                  asking.set(Thread.currentThread());
+                  return bench.run(regions);
+                });
+        await().until(() -> isWaiting(asking.get()));
+        bench.assertAllOk(Bench.drain(first), regions);
+        assertThat(second).isNotDone();
+      }
+      bench.assertAllOk(second.get(), regions);
+    }
+  }
+
+  @Test
+  void aTaskThatIsKilledWhileItWaitsForAnotherIsNotTakenIn() throws Exception {
+    var bench = new Bench();
+    bench.maxTasks = 1;
+    try (bench) {
+      bench.start();
+      try (PipelineTask first = bench.pipeline.open(Collections.emptyIterator(), false)) {
+        var asking = new AtomicReference<Thread>();
+        Future<List<RegionResult>> second =
+            bench.aside(
+                () -> {
+                  asking.set(Thread.currentThread());
+                  return bench.run(List.of());
+                });
+        await().until(() -> isWaiting(asking.get()));
+        Objects.requireNonNull(asking.get()).interrupt();
+        assertThatThrownBy(second::get).hasCauseInstanceOf(CancellationException.class);
+        assertThat(first.hasNext()).isFalse();
+      }
+      bench.assertAllOk(bench.run(List.of()), List.of());
+    }
+  }
+
+  private static boolean isWaiting(@Nullable Thread thread) {
+    return thread != null && thread.getState() == Thread.State.WAITING;
+  }
+
+  @Test
+  void aThreadThatWouldWaitForItselfIsToldInstead() {
     var bench = new Bench();
     bench.maxTasks = 1;
     try (bench) {
       bench.start();
       try (PipelineTask task = bench.pipeline.open(Collections.emptyIterator(), false)) {
         assertThatThrownBy(() -> bench.pipeline.open(Collections.emptyIterator(), false))
-            .hasMessage("1 tasks are open, memory is planned for no more");
+            .hasMessageContaining("this thread has a task open");
         assertThat(task.hasNext()).isFalse();
       }
       bench.assertAllOk(bench.run(List.of()), List.of());
@@ -390,7 +443,7 @@ final class PipelineTest {
     }
   }
 
-  private static void awaitUninterruptibly(CountDownLatch latch) {
+  static void awaitUninterruptibly(CountDownLatch latch) {
     boolean interrupted = false;
     while (latch.getCount() > 0) {
       try {
