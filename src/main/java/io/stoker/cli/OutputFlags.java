@@ -22,6 +22,15 @@ final class OutputFlags {
   OutputOptions.Mode mode = OutputOptions.Mode.ERROR;
 
   @Option(
+      names = "--vectors",
+      paramLabel = "array|binary",
+      converter = VectorsName.class,
+      description =
+          "Outputs of many elements: as arrays, for SQL, or as little-endian bytes, which are"
+              + " written several times as fast. Default: array.")
+  PredictSpec.Vectors vectors = PredictSpec.Vectors.ARRAY;
+
+  @Option(
       names = "--max-failures",
       paramLabel = "N|P%",
       converter = Converter.Limit.class,
@@ -42,7 +51,14 @@ final class OutputFlags {
   }
 
   void apply(PredictSpec.Builder spec) {
-    spec.maxFailures(maxFailures);
+    spec.maxFailures(maxFailures).vectors(vectors);
+  }
+
+  /** {@code array}, {@code binary}. */
+  static final class VectorsName extends Converter.Choice<PredictSpec.Vectors> {
+    VectorsName() {
+      super(PredictSpec.Vectors.class);
+    }
   }
 
   /** {@code error}, {@code overwrite}. */

@@ -48,10 +48,10 @@ final class DecodePool {
       floor
           .faults()
           .broken(
-              new PipelineException(
+              PipelineException.unfit(
                   String.format(
-                      "%d of %d decode threads hang, for longer than %s each; start the executor"
-                          + " anew, and see the failures of stage decode for the files",
+                      "%d of %d decode threads hang, for longer than %s each; see the failures of"
+                          + " stage decode or preprocess for the regions",
                       now, all, floor.options().decodeTimeout())));
     } else {
       startOne();

@@ -22,6 +22,10 @@ public record OutputColumn(String name, Kind kind, DataType type, int output)
     VECTOR,
     /** {@code struct<shape array<int>, values array<type>>}. */
     TENSOR,
+    /** The elements one after the other, as the model has them, little-endian: {@code binary}. */
+    VECTOR_BYTES,
+    /** {@code struct<shape array<int>, values binary>}, the values as in {@link #VECTOR_BYTES}. */
+    TENSOR_BYTES,
     /** {@code array<struct<index int, label string, score float>>}, largest first. */
     TOP_K,
     /** The class: {@code int}. */

@@ -25,7 +25,12 @@ final class OutputColumns {
    * @param classes the size of the first fetch's last axis before the tail, or -1
    */
   static List<OutputColumn> of(
-      SplicedModel model, Tail tail, List<String> labels, long classes, List<String> problems) {
+      SplicedModel model,
+      Tail tail,
+      PredictSpec.Vectors vectors,
+      List<String> labels,
+      long classes,
+      List<String> problems) {
     List<TensorSpec> outputs = model.outputs();
     if (!labels.isEmpty() && classes >= 0 && labels.size() != classes) {
       problems.add(
@@ -77,16 +82,18 @@ final class OutputColumns {
         next = 2;
       }
     }
-    IntStream.range(next, outputs.size()).forEach(i -> columns.add(plain(outputs.get(i), i)));
+    IntStream.range(next, outputs.size())
+        .forEach(i -> columns.add(plain(outputs.get(i), i, vectors)));
     return List.copyOf(columns);
   }
 
-  private static OutputColumn plain(TensorSpec spec, int output) {
+  private static OutputColumn plain(TensorSpec spec, int output, PredictSpec.Vectors vectors) {
+    boolean binary = vectors == PredictSpec.Vectors.BINARY;
     Kind kind =
         switch (rank(spec)) {
           case 0 -> Kind.SCALAR;
-          case 1 -> Kind.VECTOR;
-          default -> Kind.TENSOR;
+          case 1 -> binary ? Kind.VECTOR_BYTES : Kind.VECTOR;
+          default -> binary ? Kind.TENSOR_BYTES : Kind.TENSOR;
         };
     return new OutputColumn(spec.name(), kind, spec.type(), output);
   }

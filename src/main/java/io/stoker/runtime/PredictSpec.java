@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param request signature, input, fetches and feeds
  * @param input what the model takes
  * @param tail what is returned of the first fetch
+ * @param vectors how outputs of more than one element are written
  * @param labels a name for each class, or empty
  * @param preprocess class name of a {@code RegionTransform} or {@code RegionLoader}, or null
  * @param resources batch, threads and memory
@@ -30,6 +31,7 @@ public record PredictSpec(
     ModelRequest request,
     Input input,
     Tail tail,
+    Vectors vectors,
     List<String> labels,
     @Nullable String preprocess,
     Resources resources,
@@ -50,6 +52,14 @@ public record PredictSpec(
     CLAMP,
     /** What lies outside is black. */
     PAD
+  }
+
+  /** How outputs of more than one element are written. */
+  public enum Vectors {
+    /** As arrays, for SQL. */
+    ARRAY,
+    /** As little-endian bytes, which are written several times as fast. */
+    BINARY
   }
 
   /** Where the model runs. */
@@ -168,6 +178,7 @@ public record PredictSpec(
     private boolean softmax;
     private Tail.Reduction reduction = Tail.Reduction.NONE;
     private int k;
+    private Vectors vectors = Vectors.ARRAY;
     private List<String> labels = List.of();
     private @Nullable String preprocess;
     private int batch;
@@ -258,6 +269,12 @@ public record PredictSpec(
       return this;
     }
 
+    /** How outputs of more than one element are written. */
+    public Builder vectors(Vectors value) {
+      vectors = value;
+      return this;
+    }
+
     /** A name for each class. */
     public Builder labels(List<String> names) {
       labels = List.copyOf(names);
@@ -331,6 +348,7 @@ public record PredictSpec(
           new ModelRequest(signature, input, fetches, feeds, trusted),
           new Input(size, normalization, channels, boxOutside),
           new Tail(softmax, reduction, k),
+          vectors,
           labels,
           preprocess,
           new Resources(

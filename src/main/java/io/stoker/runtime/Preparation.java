@@ -97,7 +97,7 @@ public final class Preparation {
     List<Long> shape = model.fetches().get(0).shape();
     long classes = shape == null || shape.isEmpty() ? -1 : shape.get(shape.size() - 1);
     List<OutputColumn> columns =
-        OutputColumns.of(spliced, spec.tail(), spec.labels(), classes, problems);
+        OutputColumns.of(spliced, spec.tail(), spec.vectors(), spec.labels(), classes, problems);
     if (!problems.isEmpty()) {
       throw new RefusedException(problems);
     }

@@ -9,6 +9,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the cluster's executors have, as far as the driver is told.
@@ -18,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes what a job may take of an executor by default
  * @param slots tasks that may run at once on all executors together
  * @param maxFailures how often Spark tries a task
+ * @param isLocal whether the executor is the driver's process
  */
-record ClusterResources(int cores, int tasks, long memoryBytes, int slots, int maxFailures)
+record ClusterResources(
+    int cores, int tasks, long memoryBytes, int slots, int maxFailures, boolean isLocal)
     implements Serializable {
   private static final Pattern LOCAL =
       Pattern.compile("local(?:\\[\\s*(\\d+|\\*)\\s*(?:,\\s*(\\d+)\\s*)?])?");
 
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterResources.class);
   private static final long MIB = 1L << 20;
 
   /**
@@ -59,7 +64,8 @@ record ClusterResources(int cores, int tasks, long memoryBytes, int slots, int m
           tasks,
           Runtime.getRuntime().maxMemory() / 2,
           tasks,
-          failures == null ? 1 : Integer.parseInt(failures));
+          failures == null ? 1 : Integer.parseInt(failures),
+          true);
     }
     int cores = executorCores(master, conf, executors, totalCores);
     int tasks = Math.max(1, Math.min(cores / cpus, gpuTasks(conf)));
@@ -72,7 +78,8 @@ record ClusterResources(int cores, int tasks, long memoryBytes, int slots, int m
         tasks,
         memory(conf),
         Math.multiplyExact(tasks, expected),
-        conf.getInt("spark.task.maxFailures", 4));
+        conf.getInt("spark.task.maxFailures", 4),
+        false);
   }
 
   /** File system settings that differ from Hadoop's own defaults. May hold secrets. */
@@ -104,8 +111,17 @@ record ClusterResources(int cores, int tasks, long memoryBytes, int slots, int m
       return conf.getInt("spark.executor.cores", 1);
     }
     // A standalone executor takes all of its worker's; the other managers give it one.
-    boolean known = master.startsWith("spark://") && !conf.contains("spark.default.parallelism");
-    return known ? Math.max(1, totalCores / executors) : 1;
+    if (!master.startsWith("spark://")) {
+      return 1;
+    }
+    if (conf.contains("spark.default.parallelism")) {
+      LOG.warn(
+          "spark.executor.cores is not set, and spark.default.parallelism hides how many cores there"
+              + " are: each executor is taken to have one, and to run one task at a time; set"
+              + " spark.executor.cores");
+      return 1;
+    }
+    return Math.max(1, totalCores / executors);
   }
 
   /** How many tasks share an executor's GPUs; no bound where none are asked for. */

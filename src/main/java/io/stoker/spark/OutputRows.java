@@ -67,6 +67,8 @@ final class OutputRows implements Serializable {
       case SCALAR -> Array.get(widened(column.type(), output.values()), 0);
       case VECTOR -> widened(column.type(), output.values());
       case TENSOR -> RowFactory.create(output.shape(), widened(column.type(), output.values()));
+      case VECTOR_BYTES -> LittleEndian.bytes(output.values());
+      case TENSOR_BYTES -> RowFactory.create(output.shape(), LittleEndian.bytes(output.values()));
       case TOP_K ->
           top((float[]) output.values(), (int[]) outputs.get(column.output() + 1).values());
       case CLASS -> ((int[]) output.values())[0];

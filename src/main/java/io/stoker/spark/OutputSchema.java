@@ -2,6 +2,7 @@ package io.stoker.spark;
 
 import io.stoker.model.DataType;
 import io.stoker.runtime.OutputColumn;
+import io.stoker.runtime.OutputColumn.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -20,6 +22,9 @@ final class OutputSchema {
   static final String FAILURE = "failure";
   static final String OK = "ok";
   static final String FAILED = "failed";
+
+  /** Key of a column's metadata: the type of the elements in its bytes. */
+  static final String ELEMENTS = "io.stoker.elements";
 
   /** What each output has between the manifest's columns and the model's, in order. */
   static final List<String> CONTRACT = List.of(REGION_ID, REGION_KEY, STATUS, FAILURE);
@@ -50,17 +55,31 @@ final class OutputSchema {
     var fields = new ArrayList<StructField>(Arrays.asList(manifest.fields()));
     fields.addAll(contract(mark));
     for (OutputColumn column : columns) {
-      if (column.type() == DataType.UINT64) {
+      if (column.type() == DataType.UINT64 && !isBytes(column)) {
         problems.add(
             "the model's output \""
                 + column.name()
-                + "\" is uint64, which no column can hold; choose other outputs with --fetch");
+                + "\" is uint64, which no column can hold; choose other outputs with --fetch, or --vectors binary");
       } else {
-        fields.add(new StructField(column.name(), type(column), true, mark));
+        fields.add(new StructField(column.name(), type(column), true, metadata(column, mark)));
       }
     }
     checkNames(fields, manifest.fields().length, problems);
     return DataTypes.createStructType(fields);
+  }
+
+  private static boolean isBytes(OutputColumn column) {
+    return column.kind() == Kind.VECTOR_BYTES || column.kind() == Kind.TENSOR_BYTES;
+  }
+
+  /** Of bytes the schema does not tell the elements' type. */
+  private static Metadata metadata(OutputColumn column, Metadata mark) {
+    return isBytes(column)
+        ? new MetadataBuilder()
+            .withMetadata(mark)
+            .putString(ELEMENTS, column.type().label())
+            .build()
+        : mark;
   }
 
   /** Names of the columns that we add, in order. */
@@ -104,13 +123,9 @@ final class OutputSchema {
     return switch (column.kind()) {
       case SCALAR -> element(column.type());
       case VECTOR -> DataTypes.createArrayType(element(column.type()), false);
-      case TENSOR ->
-          DataTypes.createStructType(
-              List.of(
-                  DataTypes.createStructField(
-                      "shape", DataTypes.createArrayType(DataTypes.IntegerType, false), false),
-                  DataTypes.createStructField(
-                      "values", DataTypes.createArrayType(element(column.type()), false), false)));
+      case TENSOR -> tensor(DataTypes.createArrayType(element(column.type()), false));
+      case VECTOR_BYTES -> DataTypes.BinaryType;
+      case TENSOR_BYTES -> tensor(DataTypes.BinaryType);
       case TOP_K ->
           DataTypes.createArrayType(
               DataTypes.createStructType(
@@ -123,6 +138,14 @@ final class OutputSchema {
       case CLASS_LABEL -> DataTypes.StringType;
       case CLASS_MAP -> DataTypes.BinaryType;
     };
+  }
+
+  private static StructType tensor(org.apache.spark.sql.types.DataType values) {
+    return DataTypes.createStructType(
+        List.of(
+            DataTypes.createStructField(
+                "shape", DataTypes.createArrayType(DataTypes.IntegerType, false), false),
+            DataTypes.createStructField("values", values, false)));
   }
 
   /** The narrowest type that holds every value; Spark has no unsigned ones. */

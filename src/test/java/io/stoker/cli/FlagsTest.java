@@ -63,6 +63,7 @@ final class FlagsTest {
                 "--max-failures=200",
                 "--allow-uri=s3a://a/",
                 "--allow-uri=s3a://b/",
+                "--vectors=binary",
                 "--mode=overwrite"))
         .isEmpty();
 
@@ -77,6 +78,7 @@ final class FlagsTest {
                 .feed("keep_prob", "1")
                 .feed("scale", "[0.5, 1]")
                 .trustModel(true)
+                .vectors(PredictSpec.Vectors.BINARY)
                 .inputSize(new Size(224, 320))
                 .normalize(Normalization.TORCH)
                 .channels(ChannelOrder.BGR)

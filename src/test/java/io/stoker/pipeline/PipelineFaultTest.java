@@ -405,7 +405,9 @@ final class PipelineFaultTest {
       bench.alarms.goOff();
       assertThatThrownBy(results::get)
           .hasCauseInstanceOf(PipelineException.class)
-          .hasMessageContaining("2 of 4 decode threads hang");
+          .hasMessageContaining("2 of 4 decode threads hang")
+          .cause()
+          .matches(e -> ((PipelineException) e).isProcessUnfit());
       assertThat(bench.pipeline.isBroken()).isTrue();
       go.countDown();
       bench.awaitQuiet();

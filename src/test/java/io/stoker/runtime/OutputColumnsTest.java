@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 final class OutputColumnsTest {
   private final List<String> problems = new ArrayList<>();
+  private PredictSpec.Vectors vectors = PredictSpec.Vectors.ARRAY;
 
   @Test
   void rawOutputsKeepTheirRankAndType() {
@@ -33,6 +34,22 @@ final class OutputColumnsTest {
             new OutputColumn("mask", Kind.TENSOR, DataType.UINT8, 2),
             new OutputColumn("odd", Kind.TENSOR, DataType.FLOAT32, 3));
     assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void askedForBytesOnlyScalarsStayValues() {
+    vectors = PredictSpec.Vectors.BINARY;
+    assertThat(
+            columns(
+                Tail.NONE,
+                List.of(),
+                output("count", DataType.INT64, -1),
+                output("scores", DataType.FLOAT32, -1, 10),
+                output("mask", DataType.UINT8, -1, 8, 8)))
+        .containsExactly(
+            new OutputColumn("count", Kind.SCALAR, DataType.INT64, 0),
+            new OutputColumn("scores", Kind.VECTOR_BYTES, DataType.FLOAT32, 1),
+            new OutputColumn("mask", Kind.TENSOR_BYTES, DataType.UINT8, 2));
   }
 
   @Test
@@ -77,7 +94,7 @@ final class OutputColumnsTest {
     var head =
         new Head(1, 1, 3, DataType.UINT8, 1, 1, ChannelOrder.RGB, Normalization.NONE, false, false);
     var model = new SplicedModel(new byte[0], "in:0", head, 0, List.of(outputs));
-    return OutputColumns.of(model, tail, labels, 3, problems);
+    return OutputColumns.of(model, tail, vectors, labels, 3, problems);
   }
 
   private static TensorSpec output(String name, DataType type, long... shape) {

@@ -10,6 +10,7 @@ import io.stoker.runtime.OutputColumn;
 import io.stoker.runtime.OutputColumn.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
@@ -47,7 +48,14 @@ final class OutputRowsTest {
             new OutputColumn("u16", Kind.VECTOR, DataType.UINT16, 8),
             new OutputColumn("i16", Kind.VECTOR, DataType.INT16, 8),
             new OutputColumn("u32", Kind.SCALAR, DataType.UINT32, 9),
-            new OutputColumn("bool", Kind.VECTOR, DataType.BOOL, 10));
+            new OutputColumn("bool", Kind.VECTOR, DataType.BOOL, 10),
+            new OutputColumn("f32 bytes", Kind.VECTOR_BYTES, DataType.FLOAT32, 1),
+            new OutputColumn("u8 bytes", Kind.VECTOR_BYTES, DataType.UINT8, 7),
+            new OutputColumn("u16 bytes", Kind.VECTOR_BYTES, DataType.UINT16, 8),
+            new OutputColumn("i32 bytes", Kind.TENSOR_BYTES, DataType.INT32, 6),
+            new OutputColumn("i64 bytes", Kind.TENSOR_BYTES, DataType.INT64, 2),
+            new OutputColumn("f64 bytes", Kind.VECTOR_BYTES, DataType.FLOAT64, 11),
+            new OutputColumn("bool bytes", Kind.VECTOR_BYTES, DataType.BOOL, 10));
     List<RegionOutput> outputs =
         List.of(
             new RegionOutput(new int[0], new double[] {0.25}),
@@ -60,7 +68,8 @@ final class OutputRowsTest {
             new RegionOutput(FLAT, new byte[] {1, -1, 0}),
             new RegionOutput(FLAT, new short[] {1, -1, 0}),
             new RegionOutput(new int[0], new int[] {-1}),
-            new RegionOutput(new int[] {2}, new boolean[] {true, false}));
+            new RegionOutput(new int[] {2}, new boolean[] {true, false}),
+            new RegionOutput(new int[] {1}, new double[] {-2}));
     var problems = new ArrayList<String>();
     StructType schema = OutputSchema.of(MANIFEST, columns, "file:/", problems);
     var rows = new OutputRows(1, columns, List.of("cat", "dog"));
@@ -95,9 +104,27 @@ final class OutputRowsTest {
     assertThat(list(ok, "i16")).hasToString("[1, -1, 0]");
     assertThat(ok.<Long>getAs("u32")).isEqualTo(4294967295L);
     assertThat(list(ok, "bool")).isEqualTo(List.of(true, false));
+    assertThat(ok.<byte[]>getAs("f32 bytes"))
+        .inHexadecimal()
+        .isEqualTo(hex("0000803f0000c07f000000bf"));
+    assertThat(ok.<byte[]>getAs("u8 bytes")).isEqualTo(hex("01ff00"));
+    assertThat(ok.<byte[]>getAs("u16 bytes")).isEqualTo(hex("0100ffff0000"));
+    assertThat(ok.<byte[]>getAs("f64 bytes")).isEqualTo(hex("00000000000000c0"));
+    assertThat(ok.<byte[]>getAs("bool bytes")).isEqualTo(hex("0100"));
+    assertThat(ok.<Row>getAs("i32 bytes").getList(0)).isEqualTo(List.of(1, 3));
+    assertThat((byte[]) ok.<Row>getAs("i32 bytes").get(1))
+        .isEqualTo(hex("0000000007000000c8000000"));
+    assertThat((byte[]) ok.<Row>getAs("i64 bytes").get(1))
+        .isEqualTo(hex("010000000000000002000000000000000300000000000000ffffffffffffff7f"));
+    assertThat(schema.apply("u16 bytes").metadata().getString(OutputSchema.ELEMENTS))
+        .isEqualTo("uint16");
     Row failed = read.get(1);
     assertThat(failed.<Row>getAs("failure")).hasToString("[decode,corrupt,broken]");
     assertThat(columns).allMatch(column -> failed.getAs(column.name()) == null);
+  }
+
+  private static byte[] hex(String digits) {
+    return HexFormat.of().parseHex(digits);
   }
 
   private static List<?> list(Row row, String column) {

@@ -57,7 +57,8 @@ final class ParquetFiles {
     return RowFactory.create(values);
   }
 
-  private static List<Path> parquet(Path folder) {
+  /** The Parquet files in a folder, by name. */
+  static List<Path> parquet(Path folder) {
     try (var files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
     } catch (IOException e) {

@@ -4,8 +4,6 @@ import io.stoker.model.DataType;
 import io.stoker.region.RegionOutput;
 import io.stoker.runtime.OutputColumn;
 import io.stoker.runtime.OutputColumn.Kind;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +56,7 @@ final class VectorWriteBenchmark {
   }
 
   private static double measure(SparkSession spark, Path folder, int length, String way) {
-    Kind kind = way.equals("binary") ? Kind.CLASS_MAP : Kind.VECTOR;
+    Kind kind = way.equals("binary") ? Kind.VECTOR_BYTES : Kind.VECTOR;
     var columns = List.of(new OutputColumn("score", kind, DataType.FLOAT32, 0));
     StructType schema = OutputSchema.of(MANIFEST, columns, "file:/", new ArrayList<>());
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -99,21 +97,14 @@ final class VectorWriteBenchmark {
       @Override
       public Row next() {
         float[] vector = vectors[next % vectors.length];
-        Object values = way.equals("binary") ? bytes(vector) : vector.clone();
         Row manifest = RowFactory.create("file:/photos/img-" + next + ".jpg");
         next++;
         Row row =
-            rows.ok(manifest, next, key, List.of(new RegionOutput(new int[] {length}, values)));
+            rows.ok(
+                manifest, next, key, List.of(new RegionOutput(new int[] {length}, vector.clone())));
         return way.equals("boxed") ? boxed(row) : row;
       }
     };
-  }
-
-  private static byte[] bytes(float[] vector) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(vector);
-    return bytes.array();
   }
 
   private static Row boxed(Row row) {
