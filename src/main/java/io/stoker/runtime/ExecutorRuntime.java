@@ -8,10 +8,10 @@ import io.stoker.pipeline.PipelineException;
 import io.stoker.pipeline.PipelineTask;
 import io.stoker.region.Region;
 import io.stoker.region.RegionResult;
+import io.stoker.tensorflow.TensorFlowPredictor;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ExecutorRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorRuntime.class);
-
-  // For the proof of "one model load, one session an executor".
-  private static final AtomicInteger MODEL_LOADS = new AtomicInteger();
-  private static final AtomicInteger SESSIONS = new AtomicInteger();
 
   private final String id = UUID.randomUUID().toString();
   private final Predictor predictor;
@@ -47,8 +43,6 @@ final class ExecutorRuntime {
     this.decoder = decoder;
     this.pipeline = pipeline;
     this.gpuAddresses = gpuAddresses;
-    MODEL_LOADS.incrementAndGet();
-    SESSIONS.incrementAndGet();
   }
 
   /** Keeps it open for a task that comes: {@link #open} must follow. */
@@ -92,7 +86,6 @@ final class ExecutorRuntime {
     // Each is closed even if one before it fails; a leak is a bug, but not the next job's.
     close(decoder);
     close(predictor);
-    SESSIONS.decrementAndGet();
     return true;
   }
 
@@ -111,8 +104,8 @@ final class ExecutorRuntime {
         Host.NAME,
         predictor.device(),
         gpuAddresses,
-        MODEL_LOADS.get(),
-        SESSIONS.get(),
+        TensorFlowPredictor.loadedModels(),
+        TensorFlowPredictor.openSessions(),
         pipeline.report());
   }
 

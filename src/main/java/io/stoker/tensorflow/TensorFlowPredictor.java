@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.TensorFlow;
 
@@ -30,6 +31,10 @@ import org.tensorflow.TensorFlow;
  * has returned.
  */
 public final class TensorFlowPredictor implements Predictor {
+  // For the proof of "one model load, one session an executor".
+  private static final AtomicInteger LOADED = new AtomicInteger();
+  private static final AtomicInteger OPEN = new AtomicInteger();
+
   private final SplicedModel model;
   private final int slotBytes;
   private final NativeGraph graph;
@@ -51,7 +56,18 @@ public final class TensorFlowPredictor implements Predictor {
     this.graph = graph;
     this.session = session;
     this.device = device;
+    OPEN.incrementAndGet();
     this.fetches = model.outputs().stream().map(TensorSpec::tensor).toList();
+  }
+
+  /** How many models this process has loaded so far. */
+  public static int loadedModels() {
+    return LOADED.get();
+  }
+
+  /** How many sessions on models are open in this process. */
+  public static int openSessions() {
+    return OPEN.get();
   }
 
   /** TensorFlow's version. Loads its native library. */
@@ -112,7 +128,9 @@ public final class TensorFlowPredictor implements Predictor {
 
   private static NativeGraph importGraph(byte[] graphDef) throws ModelException {
     try {
-      return NativeGraph.of(graphDef);
+      NativeGraph graph = NativeGraph.of(graphDef);
+      LOADED.incrementAndGet();
+      return graph;
     } catch (TensorFlowException e) {
       throw new ModelException("TensorFlow refuses the graph: " + e.getMessage(), e);
     }
@@ -337,6 +355,9 @@ public final class TensorFlowPredictor implements Predictor {
   }
 
   private synchronized void release() {
+    if (!closed) {
+      OPEN.decrementAndGet();
+    }
     closed = true;
     idle.forEach(NativeSession.Runner::close);
     idle.clear();

@@ -47,6 +47,8 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
     NONE,
     /** The model is refused. */
     REFUSED,
+    /** An executor finds that it cannot run the job. */
+    REFUSED_BY_EXECUTOR,
     /** Each task's first attempt breaks after some regions. */
     FIRST_ATTEMPT,
     /** Every task breaks. */
@@ -108,6 +110,9 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
       boolean lastAttempt) {
     if (!job.get().key().equals(key)) {
       throw new AssertionError("another job arrived");
+    }
+    if (fault == Fault.REFUSED_BY_EXECUTOR) {
+      throw new RefusedException(List.of("no GPU is left", "and too little memory"));
     }
     MOST_OPEN.accumulateAndGet(OPEN.incrementAndGet(), Math::max);
     OPENED.incrementAndGet();

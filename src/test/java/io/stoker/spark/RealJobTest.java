@@ -12,6 +12,7 @@ import io.stoker.region.RegionTransform;
 import io.stoker.region.SlotSpec;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.Runtimes;
+import io.stoker.tensorflow.OpenNatives;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,6 +43,7 @@ final class RealJobTest {
   private final SparkSession spark;
 
   @TempDir Path folder;
+  private Object before = OpenNatives.now();
   private ExampleModel.Written model = new ExampleModel.Written(Path.of(""), Path.of(""));
 
   RealJobTest(SparkSession spark) {
@@ -51,6 +53,7 @@ final class RealJobTest {
   @BeforeEach
   void sceneAndManifest() throws IOException {
     Runtimes.release();
+    before = OpenNatives.now();
     model = ExampleModel.write(folder);
     BufferedImage image = Scene.draw(SEED, 1200, 900).image();
     // Lossless, so that the pixels here are the pixels there.
@@ -66,6 +69,7 @@ final class RealJobTest {
   void nothingStays() {
     Runtimes.release();
     assertThat(Runtimes.reports()).isEmpty();
+    assertThat(OpenNatives.now()).as("graphs, sessions, tensors, memory").isEqualTo(before);
   }
 
   @Test

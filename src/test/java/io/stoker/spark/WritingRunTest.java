@@ -96,6 +96,16 @@ final class WritingRunTest {
   }
 
   @Test
+  void whatAnExecutorRefusesIsARefusalAndLeavesNothing() throws IOException {
+    StokerException thrown =
+        catchStoker(boxes(40), FakeEngine.with(Fault.REFUSED_BY_EXECUTOR), SPEC, Mode.ERROR);
+
+    assertThat(thrown.exitCode()).isEqualTo(3);
+    assertThat(thrown.problems()).containsExactly("no GPU is left", "and too little memory");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void theLastAttemptIsToldThatItIs() throws IOException {
     FakeEngine.LAST_ATTEMPTS.clear();
     assertThatThrownBy(() -> run(boxes(40), FakeEngine.with(Fault.ALWAYS), Mode.ERROR))
