@@ -17,7 +17,9 @@ final class AnswerFlags {
       names = "--top-k",
       paramLabel = "K",
       converter = Converter.Count.class,
-      description = "Return only the K largest scores with their classes.")
+      description =
+          "Return only the K largest scores with their classes, whose label is null without"
+              + " --labels.")
   @Nullable Integer topK;
 
   @Option(
@@ -37,7 +39,7 @@ final class AnswerFlags {
   }
 
   void apply(PredictSpec.Builder spec) {
-    spec.softmax(softmax);
+    spec.softmax(softmax).labelsFile(labels);
     if (argmax) {
       spec.argmax();
     }

@@ -77,14 +77,23 @@ final class Cli {
   private static List<String> problems(ParseResult parsed) {
     var problems = new ArrayList<String>();
     for (Exception error : parsed.errors()) {
-      String message = String.valueOf(error.getMessage());
-      if (error instanceof UnmatchedArgumentException unmatched
-          && !unmatched.getSuggestions().isEmpty()) {
-        message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+      if (error instanceof UnmatchedArgumentException unmatched) {
+        unmatched.getUnmatched().forEach(argument -> problems.add(unknown(argument, unmatched)));
+      } else {
+        problems.add(String.valueOf(error.getMessage()));
       }
-      problems.add(message);
     }
     return problems;
+  }
+
+  private static String unknown(String argument, UnmatchedArgumentException error) {
+    String what =
+        argument.startsWith("-")
+            ? "there is no flag " + argument
+            : "\"" + argument + "\" is not expected here";
+    // Picocli suggests for the first of them.
+    List<String> near = error.getUnmatched().size() == 1 ? error.getSuggestions() : List.of();
+    return near.isEmpty() ? what : what + "; did you mean " + String.join(" or ", near) + "?";
   }
 
   /** Picocli does not see repetitions in groups of flags: the last value would win unseen. */

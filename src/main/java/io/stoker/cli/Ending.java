@@ -60,7 +60,7 @@ record Ending(int code, @Nullable Throwable failure) {
                   + (verbosity == Verbosity.VERBOSE ? "" : " (--verbose shows the stack trace)"));
       default -> {
         err.println("stoker: " + heading());
-        problems(failure).forEach(problem -> err.println("  - " + problem));
+        problems(failure).forEach(problem -> err.println("  - " + printable(problem)));
       }
     }
     if (verbosity == Verbosity.VERBOSE) {
@@ -76,6 +76,11 @@ record Ending(int code, @Nullable Throwable failure) {
       case ExitCode.ACCOUNTING -> "the output does not hold each region exactly once";
       default -> "ended with code " + code;
     };
+  }
+
+  /** A file's bytes may be in a message, taken for text: a terminal would act on some of them. */
+  private static String printable(String text) {
+    return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?");
   }
 
   private static List<String> problems(Throwable failure) {

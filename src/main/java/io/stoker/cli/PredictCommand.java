@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
       "",
       "Example:",
       "  stoker predict --manifest birds.csv --model mobilenet.pb --output predictions \\",
-      "    --normalize minus-one-one --softmax --top-k 5 --labels labels.txt",
+      "    --normalize minus-one-one --top-k 5 --labels labels.txt",
       "",
       "Exit codes: 0 done, 1 unexpected, 2 usage, 3 refused before start, 4 too many failures,",
       "5 accounting, 130 interrupted."
@@ -61,7 +61,6 @@ final class PredictCommand extends StokerCommand {
     answer.apply(spec);
     output.apply(spec);
     resources.apply(spec);
-    backend.predict(
-        new PredictJob(manifest.source(), spec, answer.labels, output.options()), verbosity());
+    backend.predict(new PredictJob(manifest.source(), spec.build(), output.options()), verbosity());
   }
 }

@@ -32,11 +32,7 @@ final class SparkBackend implements Backend, AutoCloseable {
   @Override
   public void predict(PredictJob job, Verbosity verbosity) throws Exception {
     try (Session session = open(verbosity)) {
-      SparkSession spark = session.spark();
-      if (job.labels() != null) {
-        job.spec().labels(Labels.read(spark, job.labels()));
-      }
-      predict(spark, job.manifest(), job.spec().build(), job.output());
+      predict(session.spark(), job.manifest(), job.spec(), job.output());
     }
   }
 

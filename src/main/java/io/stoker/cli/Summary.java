@@ -9,6 +9,9 @@ import java.util.TreeMap;
 
 /** What the terminal says at the end of a run: the run record in a few lines of ASCII. */
 final class Summary {
+  /** Starting, the first batches and the last ones take a second or two of any run. */
+  private static final double SHORT_SECONDS = 10;
+
   private Summary() {}
 
   static String of(RunRecord run) {
@@ -20,7 +23,10 @@ final class Summary {
     lines.add(row("time", time(run.timings())));
     lines.add(row("device", device(run)));
     Verdict verdict = run.verdict();
-    if (verdict != null) {
+    if (verdict != null && run.timings().predicting() < SHORT_SECONDS) {
+      lines.add(
+          row("verdict", format("too short to judge: under %.0f s of predicting", SHORT_SECONDS)));
+    } else if (verdict != null) {
       String bound = verdict.bound().name().toLowerCase(Locale.ROOT);
       lines.add(row("verdict", bound + " bound; " + verdict.advice()));
     }
@@ -49,13 +55,15 @@ final class Summary {
   }
 
   private static String time(RunRecord.Timings timings) {
+    double named = timings.manifest() + timings.model() + timings.predicting() + timings.proving();
     return format(
-        "%.1f s (manifest %.1f, model %.1f, predicting %.1f, proving %.1f)",
+        "%.1f s (manifest %.1f, model %.1f, predicting %.1f, proving %.1f, other %.1f)",
         timings.total(),
         timings.manifest(),
         timings.model(),
         timings.predicting(),
-        timings.proving());
+        timings.proving(),
+        Math.max(0, timings.total() - named));
   }
 
   private static String device(RunRecord run) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tail what is returned of the first fetch
  * @param vectors how outputs of more than one element are written
  * @param labels a name for each class, or empty
+ * @param labelsLocation URI of a text file with the labels, one a line, where none are given
  * @param preprocess class name of a {@code RegionTransform} or {@code RegionLoader}, or null
  * @param resources batch, threads and memory
  * @param failures what the job tolerates
@@ -33,6 +34,7 @@ public record PredictSpec(
     Tail tail,
     Vectors vectors,
     List<String> labels,
+    @Nullable String labelsLocation,
     @Nullable String preprocess,
     Resources resources,
     Failures failures,
@@ -42,6 +44,22 @@ public record PredictSpec(
   /** Begins a spec with every default. */
   public static Builder model(String location) {
     return new Builder(location);
+  }
+
+  /** The same with other labels. */
+  public PredictSpec withLabels(List<String> names) {
+    return new PredictSpec(
+        modelLocation,
+        request,
+        input,
+        tail,
+        vectors,
+        List.copyOf(names),
+        labelsLocation,
+        preprocess,
+        resources,
+        failures,
+        allowedUris);
   }
 
   /** What is done to a region's pixels before the model. */
@@ -180,6 +198,7 @@ public record PredictSpec(
     private int k;
     private Vectors vectors = Vectors.ARRAY;
     private List<String> labels = List.of();
+    private @Nullable String labelsLocation;
     private @Nullable String preprocess;
     private int batch;
     private int decodeThreads;
@@ -281,6 +300,12 @@ public record PredictSpec(
       return this;
     }
 
+    /** A text file with a name for each class, one a line, on any Hadoop file system. */
+    public Builder labelsFile(@Nullable String uri) {
+      labelsLocation = uri;
+      return this;
+    }
+
     /** Your own preprocessing. */
     public Builder preprocess(@Nullable String className) {
       preprocess = className;
@@ -350,6 +375,7 @@ public record PredictSpec(
           new Tail(softmax, reduction, k),
           vectors,
           labels,
+          labelsLocation,
           preprocess,
           new Resources(
               batch, decodeThreads, fetchAhead, inFlight, memoryBytes, device, deterministic),

@@ -29,18 +29,32 @@ public final class Preparation {
    */
   public static CheckedJob check(PredictSpec spec, int cores, Map<String, String> hadoop)
       throws RefusedException {
+    var problems = new ArrayList<String>();
+    PredictSpec complete = withLabels(spec, hadoop, problems);
     try {
       ModelFile file = ModelFiles.read(spec.modelLocation(), hadoop);
       ResolvedModel model = resolve(file, spec, cores);
-      CheckedJob job = shapes -> prepare(spec, model, shapes);
+      if (!problems.isEmpty()) {
+        throw new RefusedException(problems);
+      }
+      CheckedJob job = shapes -> prepare(complete, model, shapes);
       if (HeadPlan.knowsSize(spec, InputLayout.of(model.input()))) {
         // Whether all boxes have one size changes who resizes, but not what is refused.
         job.prepare(new RegionShapes(0, null));
       }
       return job;
     } catch (ModelException e) {
-      throw new RefusedException(e.problems());
+      problems.addAll(e.problems());
+      throw new RefusedException(problems);
     }
+  }
+
+  private static PredictSpec withLabels(
+      PredictSpec spec, Map<String, String> hadoop, List<String> problems) {
+    String file = spec.labelsLocation();
+    return file == null || !spec.labels().isEmpty()
+        ? spec
+        : spec.withLabels(Labels.read(file, hadoop, problems));
   }
 
   /** TensorFlow's version. Loads its native library. */

@@ -44,6 +44,12 @@ final class ManifestReader {
           "parquet", "parquet",
           "orc", "orc");
 
+  private static final Set<String> IMAGES =
+      Set.of("jpg", "jpeg", "png", "tif", "tiff", "gif", "bmp", "webp", "jp2", "svs", "ndpi");
+
+  /** What tables are separated by besides commas. */
+  private static final List<String> SEPARATORS = List.of(";", "\t", "|");
+
   private static final Set<String> COMPRESSIONS =
       Set.of("gz", "bz2", "zst", "lz4", "snappy", "deflate");
 
@@ -106,6 +112,17 @@ final class ManifestReader {
     Path base = folder ? found[0].getPath() : found[0].getPath().getParent();
     String format = files.format();
     String extension = extension(folder ? firstFile(system, base) : found[0].getPath());
+    if (IMAGES.contains(extension)) {
+      problems.add(
+          "the manifest "
+              + path
+              + (folder ? " is a folder of images" : " is an image")
+              + ", expected a table with one row for each region and the images' paths in a column"
+              + " uri. For whole images: { echo uri; find \"$PWD\" -name '*."
+              + extension
+              + "'; } > manifest.csv");
+      return null;
+    }
     if (format == null) {
       format = FORMATS.get(extension);
       if (format == null) {
@@ -138,6 +155,11 @@ final class ManifestReader {
     var all = new LinkedHashMap<>(Map.of("header", "true", "escape", "\""));
     all.putAll(options);
     StructType header = reader("csv", all).load(path.toString()).schema();
+    String separator = separator(header);
+    if (separator != null && !all.containsKey("sep")) {
+      all.put("sep", separator);
+      header = reader("csv", all).load(path.toString()).schema();
+    }
     // Before all rows are read for their types: most mistakes are in the header.
     ContractColumns.find(header, source.columns(), problems);
     if (!problems.isEmpty()) {
@@ -145,6 +167,15 @@ final class ManifestReader {
     }
     // Each file's header is checked, else a folder of differing files would mix up its columns.
     return text("csv", path, all, Map.of("inferSchema", "true"), Map.of("enforceSchema", "false"));
+  }
+
+  /** The one that a header of a single column, which is none, is separated by; or null. */
+  private static @Nullable String separator(StructType header) {
+    if (header.fields().length != 1) {
+      return null;
+    }
+    String name = header.fieldNames()[0];
+    return SEPARATORS.stream().filter(name::contains).findFirst().orElse(null);
   }
 
   private Dataset<Row> json(Path path, Map<String, String> options) {

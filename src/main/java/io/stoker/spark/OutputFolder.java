@@ -96,9 +96,28 @@ final class OutputFolder {
     return null;
   }
 
-  /** Makes the folder. */
-  void begin() throws IOException {
-    files.mkdirs(new Path(work, OURS));
+  /**
+   * Makes the folder.
+   *
+   * @throws StokerException if that cannot be done
+   */
+  void begin() {
+    String why;
+    try {
+      if (files.mkdirs(new Path(work, OURS))) {
+        return;
+      }
+      why = "the file system refuses";
+    } catch (IOException e) {
+      why = String.valueOf(e.getMessage());
+    }
+    throw StokerException.refused(
+        List.of(
+            "the output "
+                + target
+                + " cannot be made ("
+                + why
+                + "); choose a folder in which you may write"));
   }
 
   /** Where the numbered manifest goes. */

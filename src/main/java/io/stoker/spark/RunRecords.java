@@ -4,13 +4,16 @@ import io.stoker.pipeline.PipelineReport;
 import io.stoker.plan.SplitPlan.Split;
 import io.stoker.region.SlotSpec;
 import io.stoker.runtime.ExecutorReport;
+import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.Preparation;
+import io.stoker.runtime.PreparedJob;
 import io.stoker.spark.RunRecord.Counts;
 import io.stoker.spark.RunRecord.ManifestPart;
 import io.stoker.spark.RunRecord.Outcome;
 import io.stoker.spark.RunRecord.PlanPart;
 import io.stoker.spark.RunRecord.Timings;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,6 +31,12 @@ record RunRecords(
     OutputFolder folder,
     Stopwatch watch) {
 
+  /** Labels of a file are not repeated: there may be thousands. */
+  private static PredictSpec spec(PreparedJob job) {
+    PredictSpec spec = job.spec();
+    return spec.labelsLocation() == null ? spec : spec.withLabels(List.of());
+  }
+
   /** The record. */
   RunRecord of(Outcome outcome, @Nullable String message, RunTotals.Sum totals, Counts counts) {
     PipelineReport pipeline =
@@ -42,7 +51,7 @@ record RunRecords(
         message,
         folder.target(),
         elsewhere ? folder.rows() : null,
-        job.spec(),
+        spec(job),
         job.fingerprint(),
         job.modelSha256(),
         versions(),

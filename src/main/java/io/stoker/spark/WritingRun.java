@@ -79,7 +79,11 @@ final class WritingRun {
                 "model", () -> Optional.ofNullable(Prediction.check(spark, engine, spec, problems)))
             .orElse(null);
     progress.enter(Phase.MANIFEST);
-    Manifest manifest = ManifestReader.read(spark, source, problems);
+    Manifest manifest =
+        watch
+            .time(
+                "manifest", () -> Optional.ofNullable(ManifestReader.read(spark, source, problems)))
+            .orElse(null);
     if (folder == null || job == null || manifest == null) {
       throw StokerException.refused(problems);
     }

@@ -205,7 +205,7 @@ public final class TensorFlowPredictor implements Predictor {
     if (options.device() == DeviceOptions.Device.GPU && !DeviceName.isGpu(device)) {
       throw new ModelException(
           "a GPU is asked for, but TensorFlow finds none it can use: is tensorflow-core-native's GPU"
-              + " classifier (linux-x86_64-gpu) on the class path, and a driver with CUDA 12 and"
+              + " classifier (linux-x86_64-gpu; submit/stoker takes it with STOKER_NATIVES=gpu) on the class path, and a driver with CUDA 12 and"
               + " cuDNN 9 installed? TF_CPP_MIN_LOG_LEVEL=0 makes TensorFlow say what it misses;"
               + " --device cpu does without");
     }

@@ -30,9 +30,8 @@ final class FlagsTest {
     assertThat(run()).isEmpty();
 
     PredictJob job = backend.job();
-    assertThat(job.spec().build()).isEqualTo(PredictSpec.model("f.pb").build());
+    assertThat(job.spec()).isEqualTo(PredictSpec.model("f.pb").build());
     assertThat(job.output()).isEqualTo(new OutputOptions("out", Mode.ERROR));
-    assertThat(job.labels()).isNull();
   }
 
   @Test
@@ -67,7 +66,7 @@ final class FlagsTest {
                 "--mode=overwrite"))
         .isEmpty();
 
-    PredictSpec spec = backend.job().spec().build();
+    PredictSpec spec = backend.job().spec();
     assertThat(spec)
         .isEqualTo(
             PredictSpec.model("f.pb")
@@ -79,6 +78,7 @@ final class FlagsTest {
                 .feed("scale", "[0.5, 1]")
                 .trustModel(true)
                 .vectors(PredictSpec.Vectors.BINARY)
+                .labelsFile("names.txt")
                 .inputSize(new Size(224, 320))
                 .normalize(Normalization.TORCH)
                 .channels(ChannelOrder.BGR)
@@ -95,7 +95,6 @@ final class FlagsTest {
                 .maxFailures(new Failures(200, false))
                 .allowedUris(List.of("s3a://a/", "s3a://b/"))
                 .build());
-    assertThat(backend.job().labels()).isEqualTo("names.txt");
     assertThat(backend.job().output().mode()).isEqualTo(Mode.OVERWRITE);
   }
 
@@ -104,7 +103,7 @@ final class FlagsTest {
     assertThat(run("--fetch=a", "--batch=2", "--fetch=b", "--in-flight=3", "--softmax", "--argmax"))
         .isEmpty();
 
-    PredictSpec spec = backend.job().spec().build();
+    PredictSpec spec = backend.job().spec();
     assertThat(spec.request().fetches()).containsExactly("a", "b");
     assertThat(spec.tail()).isEqualTo(new Tail(true, Tail.Reduction.ARGMAX, 0));
     assertThat(spec.resources().batch()).isEqualTo(2);
@@ -162,8 +161,10 @@ final class FlagsTest {
           --preprocess=a.B --normalize=unit => --normalize has no effect with --preprocess
           --preprocess=a.B --channels=bgr => --channels has no effect with --preprocess
           --preprocess=a.B --input-size=2 => --input-size has no effect with --preprocess
-          --bacth=4 => Unknown option: '--bacth=4'; did you mean --batch
-          stray => Unmatched argument at index 7: 'stray'
+          --bacth=4 => there is no flag --bacth=4; did you mean --batch
+          stray => "stray" is not expected here
+          --nonsense => there is no flag --nonsense
+          --fetsh=a => there is no flag --fetsh=a; did you mean --fetch
           --batch=1 --batch=2 => --batch is given several times, expected once
           """)
   void eachMistakeIsNamedWithWhatIsExpected(String flags, String message) {
@@ -202,7 +203,9 @@ final class FlagsTest {
 
     out = new Console();
     assertThat(out.run(backend, "forecast").code()).isEqualTo(2);
-    assertThat(out.err()).contains("'forecast'").contains("expected one of predict, example");
+    assertThat(out.err())
+        .contains("\"forecast\" is not expected here; did you mean predict?")
+        .contains("expected one of predict, example");
   }
 
   private String run(String... flags) {

@@ -115,7 +115,7 @@ final class GivenSessionTest {
           photos.csv => --input=picture => no input named picture
           photos.csv => --feed=x=1 => x
           photos.csv => --argmax --labels=two.txt => --labels has 2 names, but "probabilities" has 5 classes
-          photos.csv => --argmax --labels=none.txt => --labels none.txt cannot be read
+          photos.csv => --argmax --labels=none.txt => --labels none.txt does not exist
           photos.csv => --preprocess=a.B => class a.B cannot be loaded
           photos.csv => --preprocess=java.lang.String => implements neither
           """)

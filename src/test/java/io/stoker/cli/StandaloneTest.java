@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.stoker.example.ExampleData;
 import io.stoker.example.ExampleModel;
+import io.stoker.testing.Jars;
 import io.stoker.testing.SparkHome;
 import io.stoker.testing.SparkSubmit;
 import io.stoker.testing.StandaloneCluster;
@@ -17,8 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,7 +95,7 @@ final class StandaloneTest {
           new FutureTask<>(
               () ->
                   submit(spark, cluster)
-                      .jar(jarOf(SlowLoader.class))
+                      .jar(Jars.of(home.resolve("own.jar"), SlowLoader.class))
                       .run(
                           Main.class.getName(),
                           SparkHome.jobJar(),
@@ -165,17 +164,5 @@ final class StandaloneTest {
     try (Stream<Path> tasks = Files.list(job)) {
       return tasks.filter(task -> task.getFileName().toString().startsWith("task_")).count();
     }
-  }
-
-  private Path jarOf(Class<?> type) throws IOException {
-    Path jar = home.resolve("own.jar");
-    String name = type.getName().replace('.', '/') + ".class";
-    try (var out = new JarOutputStream(Files.newOutputStream(jar));
-        var in = type.getResourceAsStream("/" + name)) {
-      out.putNextEntry(new JarEntry(name));
-      in.transferTo(out);
-      out.closeEntry();
-    }
-    return jar;
   }
 }

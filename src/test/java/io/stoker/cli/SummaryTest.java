@@ -31,7 +31,7 @@ final class SummaryTest {
                        2  decode/truncated
                        1  read/not_found
             rate     750 regions/s, 1.5 images/s
-            time     21.4 s (manifest 3.0, model 0.9, predicting 16.0, proving 1.5)
+            time     21.4 s (manifest 3.0, model 0.9, predicting 16.0, proving 1.5, other 0.0)
             device   CPU, starved 34 % of the time
             verdict  decode bound; more cores an executor would help
             output   file:/out
@@ -55,7 +55,19 @@ final class SummaryTest {
         .doesNotContain("verdict");
   }
 
+  @Test
+  void aShortRunIsNotJudged() {
+    assertThat(Summary.of(run(COUNTS, List.of("CPU"), null, 9.9)))
+        .contains("predicting 9.9, proving 1.5, other 6.1)")
+        .contains("verdict  too short to judge: under 10 s of predicting\n");
+  }
+
   private static RunRecord run(Counts counts, List<String> devices, @Nullable String written) {
+    return run(counts, devices, written, 16);
+  }
+
+  private static RunRecord run(
+      Counts counts, List<String> devices, @Nullable String written, double predicting) {
     StageTimes none = StageTimes.NONE;
     var pipeline =
         new PipelineReport(
@@ -101,7 +113,7 @@ final class SummaryTest {
         devices,
         List.of(),
         Map.of(),
-        new Timings("2026-11-23T00:00:00Z", 3, 0.9, 16, 1.5, 21.4, 750.2),
+        new Timings("2026-11-23T00:00:00Z", 3, 0.9, predicting, 1.5, 21.4, 750.2),
         List.of());
   }
 }

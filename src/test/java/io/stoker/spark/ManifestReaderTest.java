@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoker.region.Box;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,6 +73,35 @@ final class ManifestReaderTest {
     Path unknown = Rows.write(folder.resolve("manifest.txt"), "uri", "a.jpg");
     assertThat(problems(source(unknown))).singleElement().asString().contains("--manifest-format");
     assertThat(uris(read(source(unknown).format("CSV")))).containsExactly("a.jpg");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {";", "\t", "|"})
+  void otherSeparatorsThanCommasAreSeen(String separator) throws IOException {
+    Path file =
+        Rows.write(
+            folder.resolve("m.csv"),
+            String.join(separator, "uri", "x", "y", "width", "height", "price"),
+            String.join(separator, "a,b.jpg", "1", "2", "3", "4", "1,5"));
+
+    RegionFields fields = regions(read(file)).get(0);
+
+    assertThat(fields.uri()).isEqualTo("a,b.jpg");
+    assertThat(fields.box()).isEqualTo(new Box(1, 2, 3, 4));
+  }
+
+  @Test
+  void imagesAreNoManifest() throws IOException {
+    Path photo = Rows.write(folder.resolve("photos/a.JPG"), "\u00ff\u00d8");
+
+    assertThat(problems(source(photo)))
+        .singleElement()
+        .asString()
+        .contains("a.JPG is an image, expected a table", "echo uri; find");
+    assertThat(problems(ManifestSource.files(folder.resolve("photos").toString())))
+        .singleElement()
+        .asString()
+        .contains("photos is a folder of images");
   }
 
   @Test

@@ -39,7 +39,7 @@ final class WritingRunTest {
 
   private final SparkSession spark;
   private final Path folder;
-  private final Path out;
+  private Path out;
 
   WritingRunTest(SparkSession spark, @TempDir Path folder) {
     this.spark = spark;
@@ -220,6 +220,17 @@ final class WritingRunTest {
         .hasMessageContaining("no column uri")
         .hasMessageContaining("has x but not y, width, height");
     assertThat(out.resolve("mine.txt")).exists();
+  }
+
+  @Test
+  void anOutputThatCannotBeMadeIsARefusal() throws IOException {
+    out = Files.writeString(folder.resolve("file"), "mine").resolve("out");
+
+    StokerException thrown = catchStoker(boxes(4), new FakeEngine(), SPEC, Mode.ERROR);
+
+    assertThat(thrown.exit()).isEqualTo(Exit.REFUSED);
+    assertThat(thrown).hasMessageContaining("choose a folder in which you may write");
+    assertThat(folder.resolve("file")).hasContent("mine");
   }
 
   @Test

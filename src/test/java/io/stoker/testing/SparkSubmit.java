@@ -22,6 +22,7 @@ public final class SparkSubmit {
   private final List<Path> jars = new ArrayList<>();
   private String master = "local[2]";
   private String heap = "1g";
+  private String deployMode = "client";
   private Duration limit = Duration.ofMinutes(5);
 
   /** A submission to {@code local[2]}, with TensorFlow's native jars beside the application's. */
@@ -43,6 +44,12 @@ public final class SparkSubmit {
   public SparkSubmit conf(String key, String value) {
     confs.put(key, value);
     return this;
+  }
+
+  /** Runs the driver on a worker, and waits for its end. */
+  public SparkSubmit clusterMode() {
+    deployMode = "cluster";
+    return conf("spark.standalone.submit.waitAppCompletion", "true");
   }
 
   /** Adds a jar to {@code --jars}. */
@@ -71,6 +78,11 @@ public final class SparkSubmit {
    */
   public Result run(String mainClass, Path jar, String... arguments)
       throws IOException, InterruptedException {
+    return start(mainClass, jar, arguments).await();
+  }
+
+  /** Starts an application. */
+  public Running start(String mainClass, Path jar, String... arguments) throws IOException {
     var work = Files.createTempDirectory(Files.createDirectories(SparkHome.target()), "submit-");
     var out = work.resolve("stdout");
     var err = work.resolve("stderr");
@@ -81,27 +93,49 @@ public final class SparkSubmit {
     process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     process.environment().put("SPARK_HOME", spark.folder().toString());
     var child = process.start();
-    try {
-      child.getOutputStream().close();
-      if (!child.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IOException(
-            "%s did not end within %s; in %s it wrote%n%s%n%s"
-                .formatted(mainClass, limit, work, read(out), read(err)));
+    child.getOutputStream().close();
+    return new Running(child, out, err, limit);
+  }
+
+  /** An application that was started. */
+  public record Running(Process process, Path out, Path err, Duration limit) {
+    /** Does what Ctrl-C does. */
+    public void interrupt() throws IOException, InterruptedException {
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+          .inheritIO()
+          .start()
+          .waitFor();
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @throws IOException if it does not end in time; the message has its output
+     */
+    public Result await() throws IOException, InterruptedException {
+      try {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw new IOException(
+              "it did not end within %s, and wrote%n%s%n%s".formatted(limit, read(out), read(err)));
+        }
+        return new Result(process.exitValue(), read(out), read(err));
+      } finally {
+        process.destroyForcibly();
       }
-      return new Result(child.exitValue(), read(out), read(err));
-    } finally {
-      child.destroyForcibly();
     }
   }
 
   private List<String> command(String mainClass, Path jar, String... arguments) {
     var command = new ArrayList<String>();
+    // A shell's background jobs ignore SIGINT, and so would the child of a build that is one.
+    command.addAll(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@conf/java.options");
     command.add("-Xmx" + heap);
     command.add("-Dlog4j2.configurationFile=" + Path.of("conf/log4j2.properties").toUri());
     command.addAll(List.of("-cp", spark.jars() + "/*", "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(List.of("--master", master, "--class", mainClass));
+    command.addAll(List.of("--deploy-mode", deployMode));
     confs.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
     command.add("--jars");
     command.add(jars.stream().map(Path::toString).collect(Collectors.joining(",")));

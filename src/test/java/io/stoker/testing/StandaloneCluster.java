@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Spark's standalone master and workers as child processes on the loopback address, each worker
- * with one GPU address of its own that no GPU stands behind. Not thread-safe.
+ * Spark's standalone master and workers as child processes on loopback addresses, each worker with
+ * one GPU address of its own that no GPU stands behind. Not thread-safe.
  */
 public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern URL =
@@ -77,6 +77,7 @@ public final class StandaloneCluster implements AutoCloseable {
   private void startMaster() throws IOException, InterruptedException {
     start(
         "master",
+        host(0),
         List.of("-Dspark.master.rest.enabled=false", "-Dspark.ui.enabled=false"),
         "org.apache.spark.deploy.master.Master",
         List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
@@ -88,15 +89,17 @@ public final class StandaloneCluster implements AutoCloseable {
     Files.writeString(
         script, "#!/bin/sh\necho '{\"name\":\"gpu\",\"addresses\":[\"" + number + "\"]}'\n");
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String host = host(number);
     start(
         "worker-" + number,
+        host,
         List.of(
             "-Dspark.worker.resource.gpu.amount=1",
             "-Dspark.worker.resource.gpu.discoveryScript=" + script),
         "org.apache.spark.deploy.worker.Worker",
         List.of(
             "--host",
-            "127.0.0.1",
+            host,
             "--port",
             "0",
             "--webui-port",
@@ -110,7 +113,15 @@ public final class StandaloneCluster implements AutoCloseable {
             master));
   }
 
-  private void start(String name, List<String> options, String mainClass, List<String> arguments)
+  /**
+   * A worker has an address of its own: Spark starts second copies of tasks on other hosts only.
+   */
+  private static String host(int worker) {
+    return "127.0.0." + (worker + 1);
+  }
+
+  private void start(
+      String name, String host, List<String> options, String mainClass, List<String> arguments)
       throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -124,7 +135,7 @@ public final class StandaloneCluster implements AutoCloseable {
     // A worker starts executors from its own Spark's jars.
     builder.environment().put("SPARK_HOME", spark.folder().toString());
     builder.environment().put("SPARK_SCALA_VERSION", spark.scalaVersion());
-    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("SPARK_LOCAL_IP", host);
     Process process = builder.start();
     process.getOutputStream().close();
     processes.add(process);

@@ -1,0 +1,253 @@
+package io.stoker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.stoker.example.ExampleModel;
+import io.stoker.testing.Jars;
+import io.stoker.testing.SparkHome;
+import io.stoker.testing.SparkSubmit;
+import io.stoker.testing.StandaloneCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a scheduler sees of the command on a cluster of processes, when all does not go well. */
+@Tag("slow")
+@Timeout(300)
+final class ClusterFaultsTest {
+  private static final int WORKERS = 2;
+
+  /** An executor's; a worker has one more, for a driver. */
+  private static final int CORES = 2;
+
+  @TempDir private static Path shared = Path.of("");
+  private static ExampleModel.Written model = new ExampleModel.Written(shared, shared);
+  private static Path own = shared;
+  private static @Nullable StandaloneCluster cluster;
+
+  @TempDir private Path home = Path.of("");
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    model = ExampleModel.write(shared.resolve("model"));
+    own =
+        Jars.of(
+            shared.resolve("own.jar"), SlowLoader.class, TaskWatcher.class, LosingCommitter.class);
+    cluster =
+        StandaloneCluster.start(
+            SparkHome.of(SparkHome.SPARK_4_1),
+            Files.createDirectory(shared.resolve("cluster")),
+            WORKERS,
+            CORES + 1);
+  }
+
+  @AfterAll
+  static void stop() {
+    StandaloneCluster running = cluster;
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  @Test
+  void aKilledTasksRegionsArePredictedAgain() throws Exception {
+    SparkSubmit.Result run =
+        predict(submit().conf("spark.stoker.test.kill", "1500"), "20\n".repeat(800));
+
+    assertThat(run.exitCode()).as(run.stderr()).isZero();
+    assertThat(run.stderr()).contains("watcher: killed");
+    assertWhole(800);
+  }
+
+  @Test
+  void secondCopiesOfSlowTasksLeaveOneRowARegion() throws Exception {
+    SparkSubmit.Result run =
+        predict(
+            submit()
+                .conf("spark.speculation", "true")
+                .conf("spark.speculation.efficiency.enabled", "false")
+                .conf("spark.speculation.interval", "100ms")
+                .conf("spark.speculation.quantile", "0.1")
+                .conf("spark.speculation.multiplier", "1.1"),
+            "10\n".repeat(400) + "6000\n".repeat(3));
+
+    assertThat(run.exitCode()).as(run.stderr()).isZero();
+    assertThat(run.stderr()).contains("watcher: a second copy");
+    assertWhole(403);
+  }
+
+  @Test
+  void refusalsEndWith3() throws Exception {
+    SparkSubmit.Result run =
+        submit().run(Main.class.getName(), SparkHome.jobJar(), arguments("--fetch=nothing"));
+
+    assertThat(run.exitCode()).as(run.stderr()).isEqualTo(3);
+    assertThat(run.stderr()).contains("refused before the start", "manifest.csv does not exist");
+    assertThat(home.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void tooManyFailuresEndWith4() throws Exception {
+    SparkSubmit.Result run = predict(submit(), "no number\n".repeat(4) + "0\n".repeat(4));
+
+    assertThat(run.exitCode()).as(run.stderr()).isEqualTo(4);
+    assertThat(run.stderr()).contains("4 of 8 regions failed", "preprocess/transform");
+    assertThat(home.resolve("out/_SUCCESS")).doesNotExist();
+  }
+
+  @Test
+  void rowsThatAreLostAfterTheCommitEndWith5() throws Exception {
+    SparkSubmit.Result run =
+        predict(
+            submit()
+                .conf("spark.sql.parquet.output.committer.class", LosingCommitter.class.getName()),
+            "0\n".repeat(50));
+
+    assertThat(run.exitCode()).as(run.stderr()).isEqualTo(5);
+    assertThat(home.resolve("out/_SUCCESS")).doesNotExist();
+  }
+
+  @Test
+  void anInterruptEndsWith130AndLeavesNothing() throws Exception {
+    manifest("60000\n".repeat(100));
+    SparkSubmit.Running run = submit().start(Main.class.getName(), SparkHome.jobJar(), arguments());
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> !run.process().isAlive() || hasBegunToWrite());
+
+    run.interrupt();
+
+    SparkSubmit.Result result = run.await();
+    assertThat(result.exitCode()).as(result.stderr()).isEqualTo(130);
+    assertThat(result.stderr()).contains("stoker: interrupted; nothing was committed");
+    assertThat(names(home)).containsExactly("manifest.csv");
+  }
+
+  @Test
+  void inClusterModeADriverOnAWorkerDoesAllAndSparkSubmitEndsWith0() throws Exception {
+    SparkSubmit.Result run = predict(submit().clusterMode(), "0\n".repeat(100));
+
+    assertThat(run.exitCode()).as(run.stderr() + driverLogs()).isZero();
+    assertThat(workerLogs()).contains("exited successfully");
+    assertWhole(100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no number\n", "0\n"})
+  void inClusterModeADriverThatFailsIsAFailureToTheClusterThoughNotToSparkSubmit(String row)
+      throws Exception {
+    boolean refused = row.startsWith("0");
+    manifest(row.repeat(10));
+    SparkSubmit.Result run =
+        submit()
+            .clusterMode()
+            .run(
+                Main.class.getName(),
+                SparkHome.jobJar(),
+                refused ? arguments("--fetch=nothing") : arguments());
+
+    // Spark's own client ends so whatever becomes of the driver.
+    assertThat(run.exitCode()).as(run.stderr() + driverLogs()).isZero();
+    assertThat(workerLogs()).contains("exited with failure");
+    assertThat(driverLogs()).contains(refused ? "refused before the start" : "all 10 failed");
+    assertThat(home.resolve("out/_SUCCESS")).doesNotExist();
+  }
+
+  private SparkSubmit submit() throws IOException, InterruptedException {
+    StandaloneCluster running = cluster;
+    if (running == null) {
+      throw new IllegalStateException("the cluster was not started");
+    }
+    return new SparkSubmit(SparkHome.of(SparkHome.SPARK_4_1))
+        .master(running.master())
+        .jar(own)
+        .conf("spark.plugins", "io.stoker.spark.StokerPlugin")
+        .conf("spark.extraListeners", TaskWatcher.class.getName())
+        .conf("spark.executor.cores", Integer.toString(CORES))
+        .conf("spark.executor.memory", "1g")
+        .conf("spark.driver.memory", "512m")
+        .conf("spark.executor.resource.gpu.amount", "1")
+        .conf("spark.task.resource.gpu.amount", "0.5");
+  }
+
+  private SparkSubmit.Result predict(SparkSubmit submit, String rows)
+      throws IOException, InterruptedException {
+    manifest(rows);
+    return submit.run(Main.class.getName(), SparkHome.jobJar(), arguments());
+  }
+
+  private void manifest(String rows) throws IOException {
+    Files.writeString(home.resolve("manifest.csv"), "uri\n" + rows);
+  }
+
+  private String[] arguments(String... more) {
+    var arguments =
+        new ArrayList<>(
+            List.of(
+                "predict",
+                "--manifest=" + home.resolve("manifest.csv"),
+                "--model=" + model.graph(),
+                "--preprocess=" + SlowLoader.class.getName(),
+                "--batch=8",
+                "--output=" + home.resolve("out")));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  private void assertWhole(int regions) throws IOException {
+    JsonNode counts =
+        new ObjectMapper().readTree(home.resolve("out/_stoker/run.json").toFile()).at("/counts");
+    assertThat(counts.at("/ok").asInt()).isEqualTo(regions);
+    assertThat(counts.at("/committed").asBoolean()).isTrue();
+    assertThat(home.resolve("out/_SUCCESS")).exists();
+  }
+
+  private boolean hasBegunToWrite() throws IOException {
+    return Files.isDirectory(home.resolve("out/_temporary"));
+  }
+
+  private static String workerLogs() throws IOException {
+    var text = new StringBuilder();
+    for (int i = 0; i < WORKERS; i++) {
+      text.append(Files.readString(shared.resolve("cluster/worker-" + i + ".log")));
+    }
+    return text.toString();
+  }
+
+  /** What drivers wrote that ran on workers. */
+  private static String driverLogs() throws IOException {
+    var text = new StringBuilder();
+    try (Stream<Path> files = Files.walk(shared.resolve("cluster"))) {
+      for (Path file : files.filter(ClusterFaultsTest::isDriverLog).toList()) {
+        text.append(Files.readString(file));
+      }
+    }
+    return text.toString();
+  }
+
+  private static boolean isDriverLog(Path file) {
+    return file.toString().matches(".*/driver-[^/]+/(stdout|stderr)");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}
