@@ -1,6 +1,7 @@
 package io.stoker.cli;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** What commands do once their flags are in order; tests put their own here. */
 interface Backend {
@@ -10,6 +11,17 @@ interface Backend {
    * @throws Exception as the job ended, where it did not end well; {@link Ending} knows the kinds
    */
   void predict(PredictJob job, Verbosity verbosity) throws Exception;
+
+  /**
+   * Prints rows of an output.
+   *
+   * @param location URI of its folder
+   * @param where which rows, in SQL, or null for any
+   * @param limit at most so many
+   * @throws Exception if it is no output, or {@code where} cannot be used
+   */
+  void show(String location, @Nullable String where, int limit, Verbosity verbosity)
+      throws Exception;
 
   /**
    * Draws, predicts and shows the example.

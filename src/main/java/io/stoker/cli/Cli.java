@@ -112,6 +112,7 @@ final class Cli {
     CommandLine line =
         new CommandLine(new Root())
             .addSubcommand(new PredictCommand())
+            .addSubcommand(new ShowCommand())
             .addSubcommand(new ExampleCommand())
             .setOut(out)
             .setErr(err);

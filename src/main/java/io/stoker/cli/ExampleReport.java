@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -20,7 +19,6 @@ import org.apache.spark.sql.SparkSession;
 /** Shows what the example's output holds, read back as any user would read it. */
 final class ExampleReport {
   private static final int SAMPLE_ROWS = 8;
-  private static final int LONGEST = 80;
 
   private final ExampleFiles files;
   private final PrintWriter out;
@@ -90,22 +88,6 @@ final class ExampleReport {
   }
 
   private void print(Dataset<Row> rows) {
-    var lines = new ArrayList<List<String>>();
-    for (Row row : rows.collectAsList()) {
-      var line = new ArrayList<String>();
-      for (int i = 0; i < row.length(); i++) {
-        line.add(text(row.get(i)));
-      }
-      lines.add(line);
-    }
-    out.print(TextTable.of(List.of(rows.columns()), lines));
-  }
-
-  private static String text(Object value) {
-    if (value instanceof Float score) {
-      return String.format(Locale.ROOT, "%.3f", score);
-    }
-    String text = String.valueOf(value).replaceAll("\\s+", " ");
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    out.print(RowText.table(rows));
   }
 }

@@ -9,6 +9,9 @@ import io.stoker.spark.Stoker;
 import io.stoker.spark.StokerException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,26 @@ final class SparkBackend implements Backend, AutoCloseable {
   public void predict(PredictJob job, Verbosity verbosity) throws Exception {
     try (Session session = open(verbosity)) {
       predict(session.spark(), job.manifest(), job.spec(), job.output());
+    }
+  }
+
+  @Override
+  public void show(String location, @Nullable String where, int limit, Verbosity verbosity)
+      throws Exception {
+    try (Session session = open(verbosity)) {
+      Dataset<Row> rows;
+      try {
+        rows = session.spark().read().parquet(location).drop("region_key");
+        rows = where == null ? rows : rows.where(where);
+      } catch (Exception e) { // Scala throws checked exceptions unannounced, AnalysisException too
+        throw StokerException.refused(
+            List.of(
+                "the rows cannot be read: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+      }
+      // The first in their order, which a limit alone does not promise.
+      out.print(RowText.table(rows.orderBy("region_id").limit(limit)));
+      out.flush();
     }
   }
 

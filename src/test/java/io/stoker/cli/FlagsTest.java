@@ -199,13 +199,13 @@ final class FlagsTest {
   void aMissingOrUnknownCommandIsAnswered() {
     var out = new Console();
     assertThat(out.run(backend).code()).isEqualTo(2);
-    assertThat(out.err()).contains("a command is missing, expected one of predict, example");
+    assertThat(out.err()).contains("a command is missing, expected one of predict, show, example");
 
     out = new Console();
     assertThat(out.run(backend, "forecast").code()).isEqualTo(2);
     assertThat(out.err())
         .contains("\"forecast\" is not expected here; did you mean predict?")
-        .contains("expected one of predict, example");
+        .contains("expected one of predict, show, example");
   }
 
   private String run(String... flags) {
@@ -215,5 +215,17 @@ final class FlagsTest {
     Ending ending = out.run(backend, arguments.toArray(String[]::new));
     assertThat(ending.code()).isEqualTo(out.err().isEmpty() ? 0 : 2);
     return out.err();
+  }
+
+  @Test
+  void showTakesWhatItShows() {
+    var out = new Console();
+    assertThat(out.run(backend, "show", "--output=out", "--where=x > 1", "--limit=7").code())
+        .isZero();
+    assertThat(out.run(backend, "show", "--output=out").code()).isZero();
+    assertThat(backend.shown).containsExactly("out x > 1 7", "out null 20");
+
+    assertThat(out.run(backend, "show", "--limit=0").code()).isEqualTo(2);
+    assertThat(out.err()).contains("--output is missing").contains("--limit");
   }
 }

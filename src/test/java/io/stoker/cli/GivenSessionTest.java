@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stoker.example.ExampleModel;
 import io.stoker.spark.StokerException;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,6 +99,29 @@ final class GivenSessionTest {
     List<Row> rows = spark.read().parquet(output.toString()).where("status = 'ok'").collectAsList();
     assertThat(rows).hasSize(6);
     assertThat(output.resolve("_SUCCESS")).exists();
+
+    String shown = printed("show", "--output=" + output, "--where=uri like '%,3'");
+    assertThat(shown.lines()).hasSize(2);
+    assertThat(shown).containsPattern("region_id +status +failure +probabilities\n");
+    assertThat(shown)
+        .containsPattern("images/a b,3 +\\d +ok +\\[\\d \\w+ 0\\.\\d{3}, \\d \\w+ 0\\.");
+    assertThatThrownBy(() -> printed("show", "--output=" + home.resolve("nothing")))
+        .satisfies(e -> assertThat(Ending.of(e).code()).isEqualTo(ExitCode.REFUSED))
+        .hasMessageContaining("the rows cannot be read");
+    assertThatThrownBy(() -> printed("show", "--output=" + output, "--where=nonsense > 1"))
+        .hasMessageContaining("nonsense");
+  }
+
+  private static String printed(String... arguments) throws Exception {
+    PrintStream before = System.out;
+    var bytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      Main.main(arguments);
+    } finally {
+      System.setOut(before);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest

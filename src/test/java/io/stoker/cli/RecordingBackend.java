@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes down what it was asked for, and fails if it is told to. */
 final class RecordingBackend implements Backend {
   final List<PredictJob> jobs = new ArrayList<>();
+  final List<String> shown = new ArrayList<>();
   final List<Path> examples = new ArrayList<>();
   private @Nullable Exception failure;
 
@@ -31,6 +32,11 @@ final class RecordingBackend implements Backend {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  @Override
+  public void show(String location, @Nullable String where, int limit, Verbosity verbosity) {
+    shown.add(location + " " + where + " " + limit);
   }
 
   @Override
