@@ -1,6 +1,7 @@
 package io.stoker.cli;
 
 import io.stoker.runtime.PredictSpec;
+import io.stoker.runtime.RefusedException;
 import io.stoker.spark.ManifestSource;
 import io.stoker.spark.OutputOptions;
 import io.stoker.spark.Progress;
@@ -48,7 +49,7 @@ final class SparkBackend implements Backend, AutoCloseable {
         rows = session.spark().read().parquet(location).drop("region_key");
         rows = where == null ? rows : rows.where(where);
       } catch (Exception e) { // Scala throws checked exceptions unannounced, AnalysisException too
-        throw StokerException.refused(
+        throw new RefusedException(
             List.of(
                 "the rows cannot be read: "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));

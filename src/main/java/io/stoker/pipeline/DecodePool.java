@@ -2,12 +2,16 @@ package io.stoker.pipeline;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The decode threads. One that hangs in native code cannot be ended: it is written off, and another
  * takes its place, until too many hang. Thread-safe.
  */
 final class DecodePool {
+  private static final Logger LOG = LoggerFactory.getLogger(DecodePool.class);
+
   /** More than this part of the threads, and more than one, may not hang. */
   private static final int HUNG_PART = 10;
 
@@ -16,6 +20,9 @@ final class DecodePool {
 
   @GuardedBy("this")
   private int hung;
+
+  @GuardedBy("this")
+  private boolean closed;
 
   DecodePool(Floor floor, ThreadGang threads) {
     this.floor = floor;
@@ -28,15 +35,34 @@ final class DecodePool {
     }
   }
 
-  private void startOne() {
-    threads.start(
-        () -> {
-          try (var worker = new DecodeWorker(floor, this)) {
-            worker.run();
-          } catch (IOException | RuntimeException | Error e) {
-            floor.faults().broken(new PipelineException("a decode thread broke: " + e, e));
-          }
-        });
+  private synchronized void startOne() {
+    if (!closed) {
+      threads.start(this::work);
+    }
+  }
+
+  private void work() {
+    boolean needed = true;
+    try {
+      var worker = new DecodeWorker(floor, this);
+      try {
+        worker.run();
+      } finally {
+        needed = !worker.isWrittenOff();
+        worker.close();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      if (needed) {
+        floor.faults().broken(new PipelineException("a decode thread broke: " + e, e));
+      } else {
+        LOG.warn("a decode thread that hung could not be closed", e);
+      }
+    }
+  }
+
+  /** Starts no thread any more. */
+  synchronized void close() {
+    closed = true;
   }
 
   /** That thread hangs and will do no more work, even if it comes back. */

@@ -46,6 +46,11 @@ final class DecodeWorker implements AutoCloseable {
     this.filler = SlotFiller.of(floor.filling());
   }
 
+  /** Whether another thread has taken this one's place. */
+  boolean isWrittenOff() {
+    return writtenOff;
+  }
+
   void run() {
     long since = decodeClock.now();
     for (DecodeWork work = floor.toDecode().take();

@@ -80,9 +80,6 @@ final class Fetcher implements Runnable {
       failAll(left, e.failure());
     } catch (IOException e) {
       failRead(group, left, e);
-    } catch (RuntimeException e) {
-      // File systems throw them, such as for a URI that none can parse; this file's regions pay.
-      failRead(group, left, new IOException(e.toString(), e));
     } catch (InterruptedException e) {
       // The task was cancelled, nobody waits for its regions.
     } catch (OutOfMemoryError e) {
@@ -153,7 +150,7 @@ final class Fetcher implements Runnable {
   }
 
   private StoredFile open(String uri) throws IOException {
-    StoredFile file = floor.storage().open(uri);
+    StoredFile file = SafeFile.open(floor.storage(), uri);
     floor.counters().images.increment();
     return file;
   }

@@ -35,6 +35,7 @@ public final class Pipeline implements AutoCloseable {
   private final ThreadGang fetchers = new ThreadGang("stoker-fetch");
   private final ThreadGang decoders = new ThreadGang("stoker-decode");
   private final ThreadGang runners = new ThreadGang("stoker-run");
+  private final DecodePool pool;
 
   @GuardedBy("this")
   private final Set<Client> clients = new LinkedHashSet<>();
@@ -81,6 +82,7 @@ public final class Pipeline implements AutoCloseable {
             new WorkQueue<>(),
             alarms,
             new Breakage());
+    this.pool = new DecodePool(floor, decoders);
   }
 
   private static void check(PipelineOptions options, Predictor predictor, Filling filling) {
@@ -153,7 +155,7 @@ public final class Pipeline implements AutoCloseable {
     for (int i = 0; i < options.inFlight(); i++) {
       startOne(runners, new Runner(floor, predictor, spare));
     }
-    new DecodePool(floor, decoders).start();
+    pool.start();
     if (!(floor.filling() instanceof Filling.Load)) {
       for (int i = 0; i < options.fetchThreads(); i++) {
         startOne(fetchers, new Fetcher(floor));
@@ -353,6 +355,7 @@ public final class Pipeline implements AutoCloseable {
     endAll(new IllegalStateException("the pipeline was closed"));
     floor.toFetch().close();
     floor.toDecode().close();
+    pool.close();
     var stuck = new TreeSet<String>();
     for (ThreadGang gang : List.of(fetchers, decoders, runners)) {
       stuck.addAll(gang.join(timeout));

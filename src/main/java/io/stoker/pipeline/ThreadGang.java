@@ -45,7 +45,13 @@ final class ThreadGang {
   }
 
   void start(Runnable work) {
-    unstarted(work).start();
+    Thread thread = unstarted(work);
+    try {
+      thread.start();
+    } catch (Throwable t) { // no memory for another thread
+      disown(thread);
+      throw t;
+    }
   }
 
   /** Lets {@link #join} wait no longer for that thread. */

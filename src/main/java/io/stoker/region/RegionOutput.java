@@ -5,8 +5,8 @@ package io.stoker.region;
  *
  * @param shape the dimensions, row-major; empty for a scalar
  * @param values a primitive array of as many elements as the shape holds: {@code float[]}, {@code
- *     double[]}, {@code int[]} (unsigned 16-bit integers too), {@code long[]} (unsigned 32-bit
- *     integers too), {@code short[]}, {@code byte[]} (8-bit integers, signed or not) or {@code
- *     boolean[]}. Owned by the receiver
+ *     double[]}, {@code boolean[]}, or {@code byte[]}, {@code short[]}, {@code int[]} and {@code
+ *     long[]} of integers of that width, signed or not: of unsigned ones the bits. Owned by the
+ *     receiver
  */
 public record RegionOutput(int[] shape, Object values) {}

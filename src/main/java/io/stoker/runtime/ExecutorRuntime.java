@@ -1,5 +1,6 @@
 package io.stoker.runtime;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.stoker.image.ImageDecoder;
 import io.stoker.model.Predictor;
@@ -45,9 +46,14 @@ final class ExecutorRuntime {
     this.gpuAddresses = gpuAddresses;
   }
 
-  /** Keeps it open for a task that comes: {@link #open} must follow. */
-  synchronized void enter() {
+  /** Keeps it open for a task that comes, and {@link #open} must follow; false if it was closed. */
+  @CanIgnoreReturnValue
+  synchronized boolean enter() {
+    if (closed) {
+      return false;
+    }
     tasks++;
+    return true;
   }
 
   /** Takes in the task that entered. Throws as {@link Pipeline#open} does. */
@@ -66,27 +72,34 @@ final class ExecutorRuntime {
   }
 
   /** Closes it if no task is open. Says whether it did. */
-  synchronized boolean closeIfIdle() {
-    if (tasks > 0) {
-      return false;
+  @CanIgnoreReturnValue
+  boolean closeIfIdle() {
+    synchronized (this) {
+      if (tasks > 0) {
+        return false;
+      }
+      if (closed) {
+        return true;
+      }
+      closed = true;
     }
-    if (closed) {
-      return true;
-    }
-    closed = true;
+    closeParts();
+    return true;
+  }
+
+  private void closeParts() {
     try {
       pipeline.close();
     } catch (PipelineException e) {
       // A thread hangs that may still touch the session: better to leak it than to crash.
       LOG.error("the runtime of an ended job stays in memory", e);
-      return true;
+      return;
     } catch (RuntimeException e) {
       LOG.error("closing {} failed", pipeline, e);
     }
     // Each is closed even if one before it fails; a leak is a bug, but not the next job's.
     close(decoder);
     close(predictor);
-    return true;
   }
 
   private static void close(AutoCloseable part) {
@@ -109,9 +122,11 @@ final class ExecutorRuntime {
         pipeline.report());
   }
 
-  private synchronized void leave() {
-    tasks--;
-    if (tasks == 0 && broken()) {
+  private void leave() {
+    synchronized (this) {
+      tasks--;
+    }
+    if (broken()) {
       closeIfIdle(); // nobody will enter it again, and the next one needs its memory
     }
   }

@@ -1,10 +1,7 @@
 package io.stoker.runtime;
 
 import io.stoker.image.ImageDecoder;
-import io.stoker.model.DataType;
 import io.stoker.model.ModelException;
-import io.stoker.model.Predictor;
-import io.stoker.model.TensorSpec;
 import io.stoker.pipeline.BoxOutside;
 import io.stoker.pipeline.Filling;
 import io.stoker.pipeline.Pipeline;
@@ -22,9 +19,6 @@ import org.slf4j.LoggerFactory;
 /** Builds an executor's runtime: the one place where all rooms meet. */
 final class RuntimeFactory {
   private static final Logger LOG = LoggerFactory.getLogger(RuntimeFactory.class);
-
-  /** What an output's unknown dimension is taken for when memory is planned. */
-  private static final long UNKNOWN_DIMENSION = 256;
 
   /** What a result costs beside its numbers: objects, references. */
   private static final long RESULT_BYTES = 256;
@@ -49,14 +43,15 @@ final class RuntimeFactory {
     PredictSpec.Resources asked = job.spec().resources();
     boolean gpuExpected =
         asked.device() == PredictSpec.Device.GPU || !resources.gpuAddresses().isEmpty();
-    Predictor predictor = predictor(Threads.of(asked, resources.cores(), gpuExpected), gpuExpected);
+    TensorFlowPredictor predictor =
+        predictor(Threads.of(asked, resources.cores(), gpuExpected), gpuExpected);
     try {
       // "auto" may have found a GPU that nobody spoke of.
       boolean gpu = predictor.device().contains("GPU");
       Threads threads = Threads.of(asked, resources.cores(), gpu);
       ImageDecoder decoder = TensorFlowDecoder.open();
       try {
-        PipelineOptions options = options(threads, gpu, predictor.fixedBatch());
+        PipelineOptions options = options(threads, gpu, predictor);
         Pipeline pipeline =
             Pipeline.start(
                 options,
@@ -79,7 +74,8 @@ final class RuntimeFactory {
     }
   }
 
-  private Predictor predictor(Threads threads, boolean gpuExpected) throws RefusedException {
+  private TensorFlowPredictor predictor(Threads threads, boolean gpuExpected)
+      throws RefusedException {
     PredictSpec.Resources asked = job.spec().resources();
     var options =
         new DeviceOptions(
@@ -96,9 +92,10 @@ final class RuntimeFactory {
     }
   }
 
-  private PipelineOptions options(Threads threads, boolean gpu, int fixedBatch) {
+  private PipelineOptions options(Threads threads, boolean gpu, TensorFlowPredictor predictor) {
     PredictSpec spec = job.spec();
     long memory = memoryBytes();
+    int fixedBatch = predictor.fixedBatch();
     int batch = fixedBatch == 0 ? Batches.choose(job, gpu, memory, threads.inFlight()) : fixedBatch;
     return new PipelineOptions(
         batch,
@@ -110,30 +107,13 @@ final class RuntimeFactory {
         BoxOutside.valueOf(spec.input().boxOutside().name()),
         PipelineOptions.DEFAULT_MAX_PIXELS,
         PipelineOptions.DEFAULT_DECODE_TIMEOUT,
-        outputBytes(),
+        predictor.outputBytes() + RESULT_BYTES,
         spec.allowedUris());
   }
 
   private long memoryBytes() {
     long asked = job.spec().resources().memoryBytes();
     return asked == 0 ? resources.memoryBytes() : asked;
-  }
-
-  private long outputBytes() {
-    return job.model().outputs().stream().mapToLong(RuntimeFactory::bytes).sum() + RESULT_BYTES;
-  }
-
-  private static long bytes(TensorSpec output) {
-    List<Long> shape = output.shape();
-    long elements = 1;
-    if (shape == null) {
-      elements = UNKNOWN_DIMENSION;
-    } else {
-      for (long size : shape.subList(Math.min(1, shape.size()), shape.size())) {
-        elements *= size < 0 ? UNKNOWN_DIMENSION : size;
-      }
-    }
-    return elements * Math.max(1, output.type() == DataType.OTHER ? 8 : output.type().bytes());
   }
 
   private Filling filling() {

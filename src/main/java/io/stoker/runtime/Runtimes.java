@@ -60,17 +60,18 @@ public final class Runtimes {
       String key, Supplier<PreparedJob> job, ExecutorResources resources) {
     lockInterruptibly();
     try {
-      ExecutorRuntime runtime = RUNTIMES.get(key);
-      if (runtime == null || runtime.broken()) {
-        // A broken one that has tasks left is closed by the last of them.
-        RUNTIMES.remove(key);
-        closeIdle();
-        runtime = new RuntimeFactory(job.get(), resources).create();
-        RUNTIMES.put(key, runtime);
-        publish();
+      ExecutorRuntime known = RUNTIMES.get(key);
+      if (known != null && !known.broken() && known.enter()) {
+        return known;
       }
-      runtime.enter();
-      return runtime;
+      // A broken one that has tasks left is closed by the last of them.
+      closeIdle();
+      RUNTIMES.remove(key);
+      ExecutorRuntime made = new RuntimeFactory(job.get(), resources).create();
+      made.enter();
+      RUNTIMES.put(key, made);
+      publish();
+      return made;
     } finally {
       LOCK.unlock();
     }

@@ -77,7 +77,9 @@ final class NumberedRows implements Iterator<Row> {
   }
 
   private boolean firstOfImage(Row row) {
-    return !row.isNullAt(PlanRows.URI) && !sameIn(row, PlanRows.URI, PlanRows.PAGE);
+    return row.isNullAt(PlanRows.REASON)
+        && !(sameIn(row, PlanRows.URI, PlanRows.PAGE)
+            && sameIn(row, PlanRows.REASON, PlanRows.REASON));
   }
 
   private boolean repeats(Row row) {

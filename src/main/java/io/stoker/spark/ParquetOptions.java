@@ -3,6 +3,7 @@ package io.stoker.spark;
 import io.stoker.model.DataType;
 import io.stoker.model.TensorSpec;
 import io.stoker.runtime.OutputColumn;
+import io.stoker.runtime.OutputColumn.Kind;
 import io.stoker.runtime.PreparedJob;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ final class ParquetOptions {
 
   /**
    * Scores hardly repeat: a dictionary of them is built only to be given up. Without one vectors
-   * are written 9 to 26 % faster (VectorWriteBenchmark).
+   * are written 9 to 26 % faster (VectorWriteBenchmark). Parquet cannot be told so of a column
+   * whose name has a dot.
    */
   private static void noDictionary(OutputColumn column, Map<String, String> options) {
     String path =
@@ -47,8 +49,9 @@ final class ParquetOptions {
           case TENSOR_BYTES -> column.name() + ".values";
           case SCALAR, TOP_K, CLASS, CLASS_LABEL, CLASS_MAP -> null;
         };
+    boolean bytes = column.kind() == Kind.VECTOR_BYTES || column.kind() == Kind.TENSOR_BYTES;
     boolean scores = column.type() == DataType.FLOAT32 || column.type() == DataType.FLOAT64;
-    if (path != null && scores) {
+    if (path != null && (bytes || scores)) {
       options.put("parquet.enable.dictionary#" + path, "false");
     }
   }

@@ -18,8 +18,8 @@ final class Outputs {
   /** Whether elements of that type can be returned. */
   static boolean supports(DataType type) {
     return switch (type) {
-      case FLOAT32, FLOAT64, INT32, UINT8, INT16, INT8, INT64, BOOL, UINT16, UINT32 -> true;
-      case STRING, BFLOAT16, FLOAT16, UINT64, OTHER -> false;
+      case FLOAT32, FLOAT64, INT32, UINT8, INT16, INT8, INT64, BOOL, UINT16, UINT32, UINT64 -> true;
+      case STRING, BFLOAT16, FLOAT16, OTHER -> false;
     };
   }
 
@@ -64,17 +64,17 @@ final class Outputs {
         from.asDoubleBuffer().get(values);
         return values;
       }
-      case INT32 -> {
+      case INT32, UINT32 -> {
         var values = new int[elements];
         from.asIntBuffer().get(values);
         return values;
       }
-      case INT64 -> {
+      case INT64, UINT64 -> {
         var values = new long[elements];
         from.asLongBuffer().get(values);
         return values;
       }
-      case INT16 -> {
+      case INT16, UINT16 -> {
         var values = new short[elements];
         from.asShortBuffer().get(values);
         return values;
@@ -88,20 +88,6 @@ final class Outputs {
         var values = new boolean[elements];
         for (int i = 0; i < elements; i++) {
           values[i] = from.get() != 0;
-        }
-        return values;
-      }
-      case UINT16 -> {
-        var values = new int[elements];
-        for (int i = 0; i < elements; i++) {
-          values[i] = Short.toUnsignedInt(from.getShort());
-        }
-        return values;
-      }
-      case UINT32 -> {
-        var values = new long[elements];
-        for (int i = 0; i < elements; i++) {
-          values[i] = Integer.toUnsignedLong(from.getInt());
         }
         return values;
       }

@@ -9,6 +9,7 @@ import io.stoker.model.Predictor;
 import io.stoker.model.SplicedModel;
 import io.stoker.model.TensorSpec;
 import io.stoker.region.RegionOutput;
+import java.lang.reflect.Array;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,6 +49,9 @@ public final class TensorFlowPredictor implements Predictor {
 
   @GuardedBy("this")
   private boolean closed;
+
+  /** Set before anybody else has the predictor. */
+  private long outputBytes;
 
   private TensorFlowPredictor(
       SplicedModel model, NativeGraph graph, NativeSession session, String device) {
@@ -215,11 +219,29 @@ public final class TensorFlowPredictor implements Predictor {
   private void warmUp(int slots) throws ModelException {
     try (var zeros = new BatchMemory(slots, slotBytes)) {
       // On a thread of its own: the optimizers recurse as deep as the graph is.
-      LargeStack.call("warm-up", () -> run(zeros, 0, slots, () -> {}));
+      List<List<RegionOutput>> answers =
+          LargeStack.call("warm-up", () -> run(zeros, 0, slots, () -> {}));
+      outputBytes = answers.get(0).stream().mapToLong(TensorFlowPredictor::bytes).sum();
     } catch (PredictException e) {
       throw new ModelException(
           "the model does not run on a batch of " + slots + " blank regions: " + e.getMessage(), e);
     }
+  }
+
+  private static long bytes(RegionOutput output) {
+    Object values = output.values();
+    int width =
+        values instanceof double[] || values instanceof long[]
+            ? Long.BYTES
+            : values instanceof float[] || values instanceof int[]
+                ? Integer.BYTES
+                : values instanceof short[] ? Short.BYTES : 1;
+    return (long) Array.getLength(values) * width;
+  }
+
+  /** Bytes of one region's outputs, as the warm-up returned them: the graph may not tell. */
+  public long outputBytes() {
+    return outputBytes;
   }
 
   @Override

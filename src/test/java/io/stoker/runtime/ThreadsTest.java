@@ -21,6 +21,12 @@ final class ThreadsTest {
   }
 
   @Test
+  void aSingleCoreIsSharedByOneOfEach() {
+    assertThat(Threads.of(NOTHING_ASKED, 1, false)).isEqualTo(new Threads(1, 1, 4, 1));
+    assertThat(Threads.of(NOTHING_ASKED, 1, true)).isEqualTo(new Threads(1, 1, 4, 2));
+  }
+
+  @Test
   void whatTheUserSaysIsTaken() {
     PredictSpec.Resources asked =
         PredictSpec.model("m").decodeThreads(3).fetchAhead(5).inFlight(7).build().resources();

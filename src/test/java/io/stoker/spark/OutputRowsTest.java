@@ -55,6 +55,7 @@ final class OutputRowsTest {
             new OutputColumn("i32 bytes", Kind.TENSOR_BYTES, DataType.INT32, 6),
             new OutputColumn("i64 bytes", Kind.TENSOR_BYTES, DataType.INT64, 2),
             new OutputColumn("f64 bytes", Kind.VECTOR_BYTES, DataType.FLOAT64, 11),
+            new OutputColumn("u64 bytes", Kind.VECTOR_BYTES, DataType.UINT64, 12),
             new OutputColumn("bool bytes", Kind.VECTOR_BYTES, DataType.BOOL, 10));
     List<RegionOutput> outputs =
         List.of(
@@ -69,7 +70,8 @@ final class OutputRowsTest {
             new RegionOutput(FLAT, new short[] {1, -1, 0}),
             new RegionOutput(new int[0], new int[] {-1}),
             new RegionOutput(new int[] {2}, new boolean[] {true, false}),
-            new RegionOutput(new int[] {1}, new double[] {-2}));
+            new RegionOutput(new int[] {1}, new double[] {-2}),
+            new RegionOutput(new int[] {1}, new long[] {-1}));
     var problems = new ArrayList<String>();
     StructType schema = OutputSchema.of(MANIFEST, columns, "file:/", problems);
     var rows = new OutputRows(1, columns, List.of("cat", "dog"));
@@ -110,6 +112,7 @@ final class OutputRowsTest {
     assertThat(ok.<byte[]>getAs("u8 bytes")).isEqualTo(hex("01ff00"));
     assertThat(ok.<byte[]>getAs("u16 bytes")).isEqualTo(hex("0100ffff0000"));
     assertThat(ok.<byte[]>getAs("f64 bytes")).isEqualTo(hex("00000000000000c0"));
+    assertThat(ok.<byte[]>getAs("u64 bytes")).isEqualTo(hex("ff".repeat(8)));
     assertThat(ok.<byte[]>getAs("bool bytes")).isEqualTo(hex("0100"));
     assertThat(ok.<Row>getAs("i32 bytes").getList(0)).isEqualTo(List.of(1, 3));
     assertThat((byte[]) ok.<Row>getAs("i32 bytes").get(1))

@@ -286,6 +286,7 @@ final class TensorFlowPredictorTest {
             DataType.UINT8,
             DataType.UINT16,
             DataType.UINT32,
+            DataType.UINT64,
             DataType.BOOL);
     var graph = Models.mean(-1, 4, 4).floats("scale", new long[] {}, 200);
     graph.node("Mul", "scaled", List.of("mean", "scale"), "T", FLOAT);
@@ -306,9 +307,12 @@ final class TensorFlowPredictorTest {
       assertThat((short[]) values.get(3)).hasSize(3);
       assertThat((byte[]) values.get(4)).hasSize(3);
       assertThat((byte[]) values.get(5)).containsExactly(200, 201, 202);
-      assertThat((int[]) values.get(6)).containsExactly(40_000, 40_200, 40_400);
-      assertThat((long[]) values.get(7)).containsExactly(40_000, 40_200, 40_400);
-      assertThat((boolean[]) values.get(8)).containsExactly(true, true, true);
+      short[] bits = {(short) 40_000, (short) 40_200, (short) 40_400};
+      assertThat((short[]) values.get(6)).isEqualTo(bits);
+      assertThat((int[]) values.get(7)).containsExactly(40_000, 40_200, 40_400);
+      assertThat((long[]) values.get(8)).containsExactly(40_000, 40_200, 40_400);
+      assertThat((boolean[]) values.get(9)).containsExactly(true, true, true);
+      assertThat(predictor.outputBytes()).isEqualTo(3 * (8 + 4 + 8 + 2 + 1 + 1 + 2 + 4 + 8 + 1));
     }
   }
 
