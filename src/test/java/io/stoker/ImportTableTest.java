@@ -91,7 +91,11 @@ final class ImportTableTest {
               ours("region", "image", "storage"),
               // Mosaics and masks are written as images.
               outside("java.awt", "javax.imageio")),
-          room("inspection", ours("model", "tensorflow", "keras", "runtime"), NONE),
+          room(
+              "inspection",
+              ours("model", "tensorflow", "keras", "runtime"),
+              // How much memory there is.
+              outside("com.sun.management")),
           room(
               "spark",
               ours("region", "storage", "plan", "pipeline", "model", "runtime", "tiling"),
@@ -104,8 +108,8 @@ final class ImportTableTest {
           room(
               "cli",
               allBut("cli"),
-              // Spark: only to make the session that it hands to the spark room, to read labels and
-              // to show the example's rows. Hadoop: Ctrl-C must come before Spark's own hook.
+              // Spark: only to make the session that it hands to the spark room, and to show rows.
+              // Hadoop: Ctrl-C must come before Spark's own hook.
               outside(
                   "picocli",
                   "me.tongfei.progressbar",

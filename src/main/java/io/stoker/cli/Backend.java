@@ -13,6 +13,14 @@ interface Backend {
   void predict(PredictJob job, Verbosity verbosity) throws Exception;
 
   /**
+   * Prints what this machine has, and what settings mean. Needs no session.
+   *
+   * @param conf a file of Spark's settings, or null
+   * @throws Exception if it cannot be read, or its settings contradict each other
+   */
+  void doctor(@Nullable Path conf) throws Exception;
+
+  /**
    * Prints rows of an output.
    *
    * @param location URI of its folder

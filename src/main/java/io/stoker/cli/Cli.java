@@ -113,6 +113,7 @@ final class Cli {
         new CommandLine(new Root())
             .addSubcommand(new PredictCommand())
             .addSubcommand(new ShowCommand())
+            .addSubcommand(new DoctorCommand())
             .addSubcommand(new ExampleCommand())
             .setOut(out)
             .setErr(err);

@@ -1,16 +1,24 @@
 package io.stoker.cli;
 
+import io.stoker.inspection.Machine;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.RefusedException;
+import io.stoker.spark.ConfReview;
 import io.stoker.spark.ManifestSource;
 import io.stoker.spark.OutputOptions;
 import io.stoker.spark.Progress;
 import io.stoker.spark.RunRecord;
 import io.stoker.spark.Stoker;
 import io.stoker.spark.StokerException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -38,6 +46,38 @@ final class SparkBackend implements Backend, AutoCloseable {
     try (Session session = open(verbosity)) {
       predict(session.spark(), job.manifest(), job.spec(), job.output());
     }
+  }
+
+  @Override
+  public void doctor(@Nullable Path conf) throws RefusedException {
+    var lines = new ArrayList<List<String>>();
+    Machine.facts().forEach((name, fact) -> lines.add(List.of(name, fact)));
+    out.print(TextTable.of(List.of("this machine", ""), lines));
+    if (conf != null) {
+      ConfReview review = ConfReview.of(settings(conf));
+      out.println();
+      out.println("  " + conf);
+      review.facts().forEach(fact -> out.println("  " + fact));
+      if (!review.problems().isEmpty()) {
+        throw new RefusedException(review.problems());
+      }
+      out.println("  nothing in it contradicts");
+    }
+    out.flush();
+  }
+
+  private static Map<String, String> settings(Path conf) throws RefusedException {
+    var properties = new Properties();
+    try (var in = Files.newBufferedReader(conf)) {
+      properties.load(in); // as Spark does
+    } catch (IOException | IllegalArgumentException e) {
+      throw new RefusedException(List.of("--conf " + conf + " cannot be read: " + e));
+    }
+    var settings = new TreeMap<String, String>();
+    for (String name : properties.stringPropertyNames()) {
+      settings.put(name, properties.getProperty(name).strip());
+    }
+    return settings;
   }
 
   @Override

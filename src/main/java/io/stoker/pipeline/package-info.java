@@ -29,8 +29,8 @@
  * read (see {@code BatchRing}).
  *
  * <p><b>Locks.</b> {@code BatchRing} has the one lock of this room that several fields share;
- * {@code LeasedImage} and {@code ThreadPool} guard themselves. Nobody holds two locks, and nobody
- * calls a predictor, decoder, storage or user code with a lock held.
+ * {@code LeasedImage}, {@code HangWatch} and {@code DecodePool} guard themselves. Nobody holds two
+ * locks, and nobody calls a predictor, decoder, storage or user code with a lock held.
  *
  * <p><b>Memory.</b> {@link io.stoker.pipeline.MemoryPlan} divides it. Ring and answers are reserved
  * from the start; images lease what is left.

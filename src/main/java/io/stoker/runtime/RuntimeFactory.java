@@ -23,9 +23,6 @@ final class RuntimeFactory {
   /** What a result costs beside its numbers: objects, references. */
   private static final long RESULT_BYTES = 256;
 
-  // The CUDA context and the libraries' own buffers need the rest.
-  private static final double GPU_MEMORY_FRACTION = 0.9;
-
   private final PreparedJob job;
   private final ExecutorResources resources;
 
@@ -81,7 +78,7 @@ final class RuntimeFactory {
         new DeviceOptions(
             DeviceOptions.Device.valueOf(asked.device().name()),
             threads.intraOp(),
-            GPU_MEMORY_FRACTION,
+            resources.gpuMemoryFraction(),
             String.join(",", resources.gpuAddresses()),
             asked.deterministic());
     try {

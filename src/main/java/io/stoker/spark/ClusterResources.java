@@ -20,10 +20,17 @@ import org.slf4j.LoggerFactory;
  * @param memoryBytes what a job may take of an executor by default
  * @param slots tasks that may run at once on all executors together
  * @param maxFailures how often Spark tries a task
+ * @param gpuMemoryFraction how much of a GPU's memory the session may take
  * @param isLocal whether the executor is the driver's process
  */
 record ClusterResources(
-    int cores, int tasks, long memoryBytes, int slots, int maxFailures, boolean isLocal)
+    int cores,
+    int tasks,
+    long memoryBytes,
+    int slots,
+    int maxFailures,
+    double gpuMemoryFraction,
+    boolean isLocal)
     implements Serializable {
   private static final Pattern LOCAL =
       Pattern.compile("local(?:\\[\\s*(\\d+|\\*)\\s*(?:,\\s*(\\d+)\\s*)?])?");
@@ -65,6 +72,7 @@ record ClusterResources(
           Runtime.getRuntime().maxMemory() / 2,
           tasks,
           failures == null ? 1 : Integer.parseInt(failures),
+          GpuMemory.fraction(conf),
           true);
     }
     int cores = executorCores(master, conf, executors, totalCores);
@@ -79,6 +87,7 @@ record ClusterResources(
         memory(conf),
         Math.multiplyExact(tasks, expected),
         conf.getInt("spark.task.maxFailures", 4),
+        GpuMemory.fraction(conf),
         false);
   }
 

@@ -47,6 +47,7 @@ record PredictPartition(
         cluster.cores(),
         cluster.tasks(),
         cluster.memoryBytes(),
+        cluster.gpuMemoryFraction(),
         gpu == null ? List.of() : List.of(gpu.addresses()),
         hadoop);
   }

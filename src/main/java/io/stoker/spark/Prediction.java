@@ -84,8 +84,13 @@ record Prediction(
       SparkSession spark, Engine engine, PredictSpec spec, List<String> problems) {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     int cores = context.isLocal() ? ClusterResources.of(context).cores() : 0;
+    var ours = new ArrayList<String>();
+    GpuMemory.check(context.getConf(), ours);
+    problems.addAll(ours);
     try {
-      return engine.check(spec, cores, ClusterResources.hadoop(context.hadoopConfiguration()));
+      CheckedJob job =
+          engine.check(spec, cores, ClusterResources.hadoop(context.hadoopConfiguration()));
+      return ours.isEmpty() ? job : null;
     } catch (RefusedException e) {
       problems.addAll(e.problems());
       return null;

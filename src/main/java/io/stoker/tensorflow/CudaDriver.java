@@ -27,6 +27,19 @@ final class CudaDriver {
     }
   }
 
+  /** CUDA's version that it was made for, 12060 for 12.6; empty without a driver. */
+  static Optional<Integer> version() {
+    try {
+      var driver = NativeLibrary.getInstance("libcuda.so.1");
+      var version = new IntByReference();
+      return succeeds(driver, "cuDriverGetVersion", version)
+          ? Optional.of(version.getValue())
+          : Optional.empty();
+    } catch (LinkageError | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
   private static boolean succeeds(NativeLibrary driver, String function, Object... arguments) {
     return driver.getFunction(function).invokeInt(arguments) == 0;
   }

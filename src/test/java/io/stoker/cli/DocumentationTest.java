@@ -33,7 +33,15 @@ final class DocumentationTest {
 
   /** Of other programs that appear in examples. */
   private static final Set<String> OTHERS =
-      Set.of("--master", "--class", "--jars", "--conf", "--create", "--deploy-mode", "--file");
+      Set.of(
+          "--master",
+          "--properties-file",
+          "--class",
+          "--jars",
+          "--conf",
+          "--create",
+          "--deploy-mode",
+          "--file");
 
   static Stream<Path> pages() throws IOException {
     try (Stream<Path> pages = Files.list(Path.of("src/site/markdown"))) {

@@ -199,13 +199,14 @@ final class FlagsTest {
   void aMissingOrUnknownCommandIsAnswered() {
     var out = new Console();
     assertThat(out.run(backend).code()).isEqualTo(2);
-    assertThat(out.err()).contains("a command is missing, expected one of predict, show, example");
+    assertThat(out.err())
+        .contains("a command is missing, expected one of predict, show, doctor, example");
 
     out = new Console();
     assertThat(out.run(backend, "forecast").code()).isEqualTo(2);
     assertThat(out.err())
-        .contains("\"forecast\" is not expected here; did you mean predict?")
-        .contains("expected one of predict, show, example");
+        .contains("\"forecast\" is not expected here")
+        .contains("expected one of predict, show, doctor, example");
   }
 
   private String run(String... flags) {

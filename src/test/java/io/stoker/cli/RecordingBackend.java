@@ -35,6 +35,11 @@ final class RecordingBackend implements Backend {
   }
 
   @Override
+  public void doctor(@Nullable Path conf) {
+    shown.add("doctor " + conf);
+  }
+
+  @Override
   public void show(String location, @Nullable String where, int limit, Verbosity verbosity) {
     shown.add(location + " " + where + " " + limit);
   }

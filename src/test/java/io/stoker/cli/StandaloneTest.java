@@ -140,11 +140,10 @@ final class StandaloneTest {
   private static SparkSubmit submit(SparkHome spark, StandaloneCluster cluster) {
     return new SparkSubmit(spark)
         .master(cluster.master())
-        .conf("spark.plugins", "io.stoker.spark.StokerPlugin")
+        .properties(Path.of("conf/gpu.conf"))
         .conf("spark.executor.cores", Integer.toString(CORES))
-        .conf("spark.executor.memory", "1g")
-        .conf("spark.executor.resource.gpu.amount", "1")
-        .conf("spark.task.resource.gpu.amount", "0.5");
+        .conf("spark.task.cpus", "1")
+        .conf("spark.executor.memory", "1g");
   }
 
   private Path folder(String name) throws IOException {

@@ -1,7 +1,9 @@
 package io.stoker.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,25 @@ final class ClusterResourcesTest {
   void aStandaloneExecutorHasItsShareOfTheCluster() {
     assertThat(ClusterResources.of("spark://h:1", conf(), 4, 32).cores()).isEqualTo(8);
     assertThat(ClusterResources.of("k8s://h:1", conf(), 4, 32).cores()).isEqualTo(1);
+  }
+
+  @Test
+  void theSessionTakesOfAGpuWhatRapidsLeaves() {
+    assertThat(GpuMemory.fraction(conf())).isEqualTo(0.9);
+    SparkConf both =
+        conf(
+            "spark.plugins",
+            "io.stoker.spark.StokerPlugin,com.nvidia.spark.SQLPlugin",
+            "spark.rapids.memory.gpu.allocFraction",
+            "0.3");
+    assertThat(ClusterResources.of("yarn", both, 1, 1).gpuMemoryFraction())
+        .isCloseTo(0.6, within(1e-9));
+    var problems = new ArrayList<String>();
+    GpuMemory.check(both, problems);
+    assertThat(problems).isEmpty();
+
+    GpuMemory.check(conf("spark.plugins", "com.nvidia.spark.SQLPlugin"), problems);
+    assertThat(problems).singleElement().asString().contains("allocFraction=0.3");
   }
 
   @Test

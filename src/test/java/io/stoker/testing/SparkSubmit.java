@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code spark-submit} as a child process: what Spark's shell script calls, without the script. Not
@@ -23,6 +24,7 @@ public final class SparkSubmit {
   private String master = "local[2]";
   private String heap = "1g";
   private String deployMode = "client";
+  private @Nullable Path properties;
   private Duration limit = Duration.ofMinutes(5);
 
   /** A submission to {@code local[2]}, with TensorFlow's native jars beside the application's. */
@@ -37,6 +39,12 @@ public final class SparkSubmit {
   /** Sets the master, {@code local[2]} at first. */
   public SparkSubmit master(String url) {
     master = url;
+    return this;
+  }
+
+  /** Takes settings from a file; those that are set besides win. */
+  public SparkSubmit properties(Path file) {
+    properties = file;
     return this;
   }
 
@@ -136,6 +144,9 @@ public final class SparkSubmit {
     command.addAll(List.of("-cp", spark.jars() + "/*", "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(List.of("--master", master, "--class", mainClass));
     command.addAll(List.of("--deploy-mode", deployMode));
+    if (properties != null) {
+      command.addAll(List.of("--properties-file", properties.toString()));
+    }
     confs.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
     command.add("--jars");
     command.add(jars.stream().map(Path::toString).collect(Collectors.joining(",")));

@@ -1,22 +1,31 @@
 package io.stoker.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.stoker.example.ExampleModel;
+import io.stoker.tensorflow.MeanModel;
 import io.stoker.testing.Jars;
+import io.stoker.testing.ParquetRows;
 import io.stoker.testing.SparkHome;
 import io.stoker.testing.SparkSubmit;
 import io.stoker.testing.StandaloneCluster;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,10 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a scheduler sees of the command on a cluster of processes, when all does not go well. */
+/** The command on a cluster of processes: the user's own code, and whatever does not go well. */
 @Tag("slow")
 @Timeout(300)
-final class ClusterFaultsTest {
+final class ClusterTest {
   private static final int WORKERS = 2;
 
   /** An executor's; a worker has one more, for a driver. */
@@ -48,7 +57,12 @@ final class ClusterFaultsTest {
     model = ExampleModel.write(shared.resolve("model"));
     own =
         Jars.of(
-            shared.resolve("own.jar"), SlowLoader.class, TaskWatcher.class, LosingCommitter.class);
+            shared.resolve("own.jar"),
+            SlowLoader.class,
+            TaskWatcher.class,
+            LosingCommitter.class,
+            HttpLoader.class,
+            CentrePixel.class);
     cluster =
         StandaloneCluster.start(
             SparkHome.of(SparkHome.SPARK_4_1),
@@ -63,6 +77,80 @@ final class ClusterFaultsTest {
     if (running != null) {
       running.close();
     }
+  }
+
+  @Test
+  void aLoaderOfTheUsersReadsFromAServer() throws Exception {
+    Path mean = MeanModel.write(home.resolve("mean.pb"), HttpLoader.SIDE);
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] number = exchange.getRequestURI().getPath().substring(1).getBytes(UTF_8);
+          exchange.sendResponseHeaders(number.length == 0 ? 404 : 200, number.length);
+          exchange.getResponseBody().write(number);
+          exchange.close();
+        });
+    server.start();
+    try {
+      var rows = new StringBuilder();
+      for (int i = 0; i < 60; i++) {
+        rows.append("http://127.0.0.1:" + server.getAddress().getPort() + "/" + i + "\n");
+      }
+      manifest(rows + "http://127.0.0.1:" + server.getAddress().getPort() + "/\n");
+
+      SparkSubmit.Result run = preprocess(mean, HttpLoader.class);
+
+      assertThat(run.exitCode()).as(run.stderr()).isZero();
+    } finally {
+      server.stop(0);
+    }
+    Map<String, List<Float>> means = ParquetRows.floats(home.resolve("out"), "uri", "mean");
+    assertThat(means).hasSize(61);
+    means.forEach(
+        (uri, values) -> {
+          String number = uri.substring(uri.lastIndexOf('/') + 1);
+          assertThat(values)
+              .isEqualTo(
+                  number.isEmpty() ? List.of() : Collections.nCopies(3, Float.valueOf(number)));
+        });
+  }
+
+  @Test
+  void aTransformOfTheUsersSeesPixels() throws Exception {
+    Path mean = MeanModel.write(home.resolve("mean.pb"), CentrePixel.SIDE);
+    var rows = new StringBuilder();
+    for (int i = 0; i < 40; i++) {
+      var image = new BufferedImage(9, 9, BufferedImage.TYPE_INT_RGB);
+      image.setRGB(4, 4, i << 16 | 100 + i << 8 | 200 + i);
+      Path file = shared.resolve("pixel-" + i + ".png");
+      ImageIO.write(image, "png", file.toFile());
+      rows.append(file).append('\n');
+    }
+    manifest(rows.toString());
+
+    SparkSubmit.Result run = preprocess(mean, CentrePixel.class);
+
+    assertThat(run.exitCode()).as(run.stderr()).isZero();
+    Map<String, List<Float>> means = ParquetRows.floats(home.resolve("out"), "uri", "mean");
+    assertThat(means).hasSize(40);
+    for (int i = 0; i < 40; i++) {
+      assertThat(means.get(shared.resolve("pixel-" + i + ".png").toString()))
+          .containsExactly((float) i, 100f + i, 200f + i);
+    }
+  }
+
+  private SparkSubmit.Result preprocess(Path mean, Class<?> own)
+      throws IOException, InterruptedException {
+    return submit()
+        .run(
+            Main.class.getName(),
+            SparkHome.jobJar(),
+            "predict",
+            "--manifest=" + home.resolve("manifest.csv"),
+            "--model=" + mean,
+            "--preprocess=" + own.getName(),
+            "--output=" + home.resolve("out"));
   }
 
   @Test
@@ -176,14 +264,13 @@ final class ClusterFaultsTest {
     }
     return new SparkSubmit(SparkHome.of(SparkHome.SPARK_4_1))
         .master(running.master())
+        .properties(Path.of("conf/gpu.conf"))
         .jar(own)
-        .conf("spark.plugins", "io.stoker.spark.StokerPlugin")
         .conf("spark.extraListeners", TaskWatcher.class.getName())
         .conf("spark.executor.cores", Integer.toString(CORES))
+        .conf("spark.task.cpus", "1")
         .conf("spark.executor.memory", "1g")
-        .conf("spark.driver.memory", "512m")
-        .conf("spark.executor.resource.gpu.amount", "1")
-        .conf("spark.task.resource.gpu.amount", "0.5");
+        .conf("spark.driver.memory", "512m");
   }
 
   /** On one executor, which is there sooner than two. */
@@ -239,7 +326,7 @@ final class ClusterFaultsTest {
   private static String driverLogs() throws IOException {
     var text = new StringBuilder();
     try (Stream<Path> files = Files.walk(shared.resolve("cluster"))) {
-      for (Path file : files.filter(ClusterFaultsTest::isDriverLog).toList()) {
+      for (Path file : files.filter(ClusterTest::isDriverLog).toList()) {
         text.append(Files.readString(file));
       }
     }
