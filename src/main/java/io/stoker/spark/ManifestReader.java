@@ -118,7 +118,9 @@ final class ManifestReader {
               + path
               + (folder ? " is a folder of images" : " is an image")
               + ", expected a table with one row for each region and the images' paths in a column"
-              + " uri. For whole images: { echo uri; find \"$PWD\" -name '*."
+              + " uri. For whole images: { echo uri; find '"
+              + base.toUri().getPath()
+              + "' -name '*."
               + extension
               + "'; } > manifest.csv");
       return null;
