@@ -35,11 +35,16 @@ public record PreparedJob(
 
   /**
    * Regions a run, as far as the driver knows: what the model insists on, else what was asked for,
-   * else what an executor with a CPU would choose.
+   * else what an executor with enough memory would choose.
+   *
+   * @param gpus whether executors are given GPUs
    */
-  public int batch() {
+  public int batch(boolean gpus) {
     int asked = spec.resources().batch();
-    return model.fixedBatch() != 0 ? model.fixedBatch() : asked != 0 ? asked : Batches.CPU;
+    boolean gpu = gpus || spec.resources().device() == PredictSpec.Device.GPU;
+    return model.fixedBatch() != 0
+        ? model.fixedBatch()
+        : asked != 0 ? asked : gpu ? Batches.GPU : Batches.CPU;
   }
 
   /** Who makes a slot of a region. */

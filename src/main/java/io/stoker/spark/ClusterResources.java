@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param memoryBytes what a job may take of an executor by default
  * @param slots tasks that may run at once on all executors together
  * @param maxFailures how often Spark tries a task
+ * @param gpus whether executors are given GPUs
  * @param gpuMemoryFraction how much of a GPU's memory the session may take
  * @param isLocal whether the executor is the driver's process
  */
@@ -29,6 +30,7 @@ record ClusterResources(
     long memoryBytes,
     int slots,
     int maxFailures,
+    boolean gpus,
     double gpuMemoryFraction,
     boolean isLocal)
     implements Serializable {
@@ -72,6 +74,7 @@ record ClusterResources(
           Runtime.getRuntime().maxMemory() / 2,
           tasks,
           failures == null ? 1 : Integer.parseInt(failures),
+          false,
           GpuMemory.fraction(conf),
           true);
     }
@@ -87,6 +90,7 @@ record ClusterResources(
         memory(conf),
         Math.multiplyExact(tasks, expected),
         conf.getInt("spark.task.maxFailures", 4),
+        conf.getDouble("spark.executor.resource.gpu.amount", 0) > 0,
         GpuMemory.fraction(conf),
         false);
   }

@@ -57,7 +57,7 @@ record Prediction(
     }
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     ClusterResources cluster = ClusterResources.of(context);
-    List<Split> splits = Splits.cut(manifest, job.batch(), cluster.slots());
+    List<Split> splits = Splits.cut(manifest, job.batch(cluster.gpus()), cluster.slots());
     ShippedJob shipped = ShippedJob.ship(context, job);
     var task =
         new PredictPartition(

@@ -102,7 +102,7 @@ record RunRecords(
         sizes.getMax(),
         prediction.cluster().slots(),
         prediction.cluster().cores(),
-        prediction.job().batch(),
+        prediction.job().batch(prediction.cluster().gpus()),
         slot.height() + "x" + slot.width() + "x" + slot.channels() + " " + slot.type(),
         prediction.job().filling().name());
   }

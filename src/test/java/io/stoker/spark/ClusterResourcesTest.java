@@ -40,6 +40,8 @@ final class ClusterResourcesTest {
     assertThat(resources.cores()).isEqualTo(16);
     assertThat(resources.tasks()).isEqualTo(4);
     assertThat(resources.slots()).isEqualTo(24);
+    assertThat(resources.gpus()).isTrue();
+    assertThat(ClusterResources.of("yarn", conf(), 2, 32).gpus()).isFalse();
     assertThat(resources.maxFailures()).isEqualTo(4);
     assertThat(resources.memoryBytes()).isEqualTo((2048 + 819 / 2) * MIB);
     conf.set("spark.executor.memoryOverhead", "4096");
