@@ -92,7 +92,11 @@ final class SparkBackend implements Backend, AutoCloseable {
         throw new RefusedException(
             List.of(
                 "the rows cannot be read: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+                    + String.valueOf(e.getMessage())
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .findFirst()
+                        .orElse("")));
       }
       // The first in their order, which a limit alone does not promise.
       out.print(RowText.table(rows.orderBy("region_id").limit(limit)));

@@ -292,6 +292,8 @@ final class ManifestReader {
 
   private static String firstLine(Exception e) {
     String message = e.getMessage();
-    return message == null ? e.toString() : message.lines().findFirst().orElse(e.toString());
+    return message == null
+        ? e.toString()
+        : message.lines().filter(line -> !line.isBlank()).findFirst().orElse(e.toString());
   }
 }

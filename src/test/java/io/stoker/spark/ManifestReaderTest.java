@@ -91,6 +91,16 @@ final class ManifestReaderTest {
   }
 
   @Test
+  void whatIsNoSqlIsAnsweredBySparksOwnWords() throws IOException {
+    Path file = Rows.write(folder.resolve("m.csv"), "uri", "a.jpg");
+
+    assertThat(problems(source(file).where("uri is a failure please")))
+        .singleElement()
+        .asString()
+        .contains("cannot be used: [PARSE_SYNTAX_ERROR]");
+  }
+
+  @Test
   void imagesAreNoManifest() throws IOException {
     Path photo = Rows.write(folder.resolve("photos/a.JPG"), "\u00ff\u00d8");
 
