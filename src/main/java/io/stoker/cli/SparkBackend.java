@@ -59,6 +59,7 @@ final class SparkBackend implements Backend, AutoCloseable {
       out.println("  " + conf);
       review.facts().forEach(fact -> out.println("  " + fact));
       if (!review.problems().isEmpty()) {
+        out.flush(); // before what is said of them on stderr
         throw new RefusedException(review.problems());
       }
       out.println("  nothing in it contradicts");
