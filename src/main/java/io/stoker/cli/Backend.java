@@ -28,8 +28,7 @@ interface Backend {
    * @param limit at most so many
    * @throws Exception if it is no output, or {@code where} cannot be used
    */
-  void show(String location, @Nullable String where, int limit, Verbosity verbosity)
-      throws Exception;
+  void show(ShowJob job, Verbosity verbosity) throws Exception;
 
   /**
    * Draws, predicts and shows the example.

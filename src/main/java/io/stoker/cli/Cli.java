@@ -28,7 +28,8 @@ final class Cli {
   Ending run(String... arguments) {
     CommandLine line = commandLine();
     ParseResult parsed = line.parseArgs(arguments);
-    Integer helped = CommandLine.executeHelpRequest(parsed);
+    boolean unknownCommand = !parsed.hasSubcommand() && !parsed.unmatched().isEmpty();
+    Integer helped = unknownCommand ? null : CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
       return Ending.code(helped);
     }
@@ -77,23 +78,36 @@ final class Cli {
   private static List<String> problems(ParseResult parsed) {
     var problems = new ArrayList<String>();
     for (Exception error : parsed.errors()) {
-      if (error instanceof UnmatchedArgumentException unmatched) {
-        unmatched.getUnmatched().forEach(argument -> problems.add(unknown(argument, unmatched)));
-      } else {
+      if (!(error instanceof UnmatchedArgumentException)) {
         problems.add(String.valueOf(error.getMessage()));
       }
+    }
+    problems.addAll(unmatched(parsed));
+    return problems;
+  }
+
+  /** Not from picocli's error, of which there is none beside {@code --help}. */
+  private static List<String> unmatched(ParseResult parsed) {
+    var problems = new ArrayList<String>();
+    boolean isValue = false;
+    for (String argument : parsed.unmatched()) {
+      boolean flag = argument.startsWith("-");
+      if (flag || !isValue) {
+        String name = Printable.text(flag ? argument.replaceFirst("(?s)=.*", "") : argument);
+        problems.add(
+            (flag ? "there is no flag " + name : "\"" + name + "\" is not expected here")
+                + suggestion(parsed.commandSpec().commandLine(), argument));
+      }
+      // What follows an unknown flag is most likely meant for it.
+      isValue = flag && !argument.contains("=");
     }
     return problems;
   }
 
-  private static String unknown(String argument, UnmatchedArgumentException error) {
-    String what =
-        argument.startsWith("-")
-            ? "there is no flag " + argument
-            : "\"" + argument + "\" is not expected here";
-    // Picocli suggests for the first of them.
-    List<String> near = error.getUnmatched().size() == 1 ? error.getSuggestions() : List.of();
-    return near.isEmpty() ? what : what + "; did you mean " + String.join(" or ", near) + "?";
+  /** Asked for one argument: of several, picocli suggests for the first alone. */
+  private static String suggestion(CommandLine line, String argument) {
+    List<String> near = new UnmatchedArgumentException(line, List.of(argument)).getSuggestions();
+    return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
   }
 
   /** Picocli does not see repetitions in groups of flags: the last value would win unseen. */

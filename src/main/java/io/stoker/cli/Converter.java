@@ -145,6 +145,9 @@ abstract class Converter<T> implements ITypeConverter<T> {
 
     @Override
     Normalization parse(String text) {
+      if (text.equalsIgnoreCase("tf")) {
+        return Normalization.MINUS_ONE_ONE; // Keras's name for it
+      }
       for (Normalization normalization : NAMED) {
         if (normalization.name().equalsIgnoreCase(text)) {
           return normalization;
@@ -161,7 +164,7 @@ abstract class Converter<T> implements ITypeConverter<T> {
       throw new IllegalArgumentException(
           "\""
               + text
-              + "\", expected none, unit, minus-one-one, caffe, torch, or MEAN/STD on the scale 0 to"
+              + "\", expected none, unit, minus-one-one or tf, caffe, torch, or MEAN/STD on the scale 0 to"
               + " 255, one or three finite numbers each and STD above 0, such as 127.5/127.5 or"
               + " 123.7,116.3,103.5/58.4,57.1,57.4, which gives (value - MEAN) / STD");
     }

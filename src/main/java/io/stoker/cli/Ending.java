@@ -56,11 +56,11 @@ record Ending(int code, @Nullable Throwable failure) {
       case ExitCode.UNEXPECTED ->
           err.println(
               "stoker: failed unexpectedly: "
-                  + failure.toString().lines().findFirst().orElse("")
+                  + Printable.paths(failure.toString().lines().findFirst().orElse(""))
                   + (verbosity == Verbosity.VERBOSE ? "" : " (--verbose shows the stack trace)"));
       default -> {
         err.println("stoker: " + heading());
-        problems(failure).forEach(problem -> err.println("  - " + printable(problem)));
+        problems(failure).forEach(problem -> err.println("  - " + Printable.paths(problem)));
       }
     }
     if (verbosity == Verbosity.VERBOSE) {
@@ -76,11 +76,6 @@ record Ending(int code, @Nullable Throwable failure) {
       case ExitCode.ACCOUNTING -> "the output does not hold each region exactly once";
       default -> "ended with code " + code;
     };
-  }
-
-  /** A file's bytes may be in a message, taken for text: a terminal would act on some of them. */
-  private static String printable(String text) {
-    return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?");
   }
 
   private static List<String> problems(Throwable failure) {

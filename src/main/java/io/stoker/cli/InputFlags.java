@@ -25,8 +25,9 @@ final class InputFlags {
       paramLabel = "HOW",
       converter = Converter.Normalize.class,
       description =
-          "none, unit (0 to 1), minus-one-one, caffe, torch, or MEAN/STD such as"
-              + " 123.7,116.3,103.5/58.4,57.1,57.4: (value - MEAN) / STD. Default: none (0 to 255).")
+          "none, unit (0 to 1), minus-one-one, caffe, torch (Keras's tf is minus-one-one), or"
+              + " MEAN/STD such as 123.7,116.3,103.5/58.4,57.1,57.4: (value - MEAN) / STD."
+              + " Default: none (0 to 255).")
   Normalization normalization = Normalization.NONE;
 
   @Option(

@@ -14,8 +14,9 @@ import org.apache.hadoop.util.ShutdownHookManager;
  * which closes the file systems that the clean-up needs. The JVM itself sets the exit code, 130 for
  * SIGINT.
  *
- * <p>The command's thread makes and closes it; the hook only reads final fields and awaits {@link
- * #done}, which cannot deadlock, since that thread waits for nothing of the hook's.
+ * <p>The command's thread makes and closes it; the hook only reads final fields, says that it has
+ * begun, and awaits {@link #done}, which cannot deadlock, since that thread waits for nothing of
+ * the hook's.
  */
 final class Interruption implements AutoCloseable {
   /** Above Spark's 40 and the file systems' 10. */
@@ -27,6 +28,9 @@ final class Interruption implements AutoCloseable {
   private final CountDownLatch done = new CountDownLatch(1);
 
   private final Runnable first;
+
+  /** Written by the hook, read by the command's thread. */
+  private volatile boolean begun;
 
   private Interruption(Runnable first) {
     this.first = first;
@@ -48,6 +52,7 @@ final class Interruption implements AutoCloseable {
     if (done.getCount() == 0) {
       return;
     }
+    begun = true;
     first.run();
     command.interrupt();
     try {
@@ -58,6 +63,11 @@ final class Interruption implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Whether the command is to end, even where a library has forgotten its thread's interrupt. */
+  boolean hasBegun() {
+    return begun;
   }
 
   /** The command has cleaned up. */

@@ -41,8 +41,8 @@ final class ManifestFlags {
       names = "--column",
       paramLabel = "NAME=COLUMN",
       description =
-          "Take the contract's column NAME (uri, x, y, width, height, page) from"
-              + " COLUMN, such as uri=file. Repeatable.")
+          "Take the contract's column NAME (uri, x, y, width, height, page, or a hint:"
+              + " image_width, image_height, image_bytes) from COLUMN, such as uri=file. Repeatable.")
   Map<String, String> columns = new LinkedHashMap<>();
 
   /** Adds what is wrong with these flags together. */

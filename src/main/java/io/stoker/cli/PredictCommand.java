@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Example:",
-      "  stoker predict --manifest birds.csv --model mobilenet.pb --output predictions \\",
+      "  stoker predict --manifest photos.csv --model mobilenet.pb --output predictions \\",
       "    --normalize minus-one-one --top-k 5 --labels labels.txt",
       "",
       "Exit codes: 0 done, 1 unexpected, 2 usage, 3 refused before start, 4 too many failures,",
@@ -50,6 +50,7 @@ final class PredictCommand extends StokerCommand {
     output.check(given, problems);
     input.check(given, problems);
     answer.check(given, problems);
+    resources.check(problems);
     return problems;
   }
 

@@ -1,11 +1,15 @@
 package io.stoker.cli;
 
 import io.stoker.runtime.PredictSpec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Batch, threads and memory of one executor. 0 stands for "choose". */
 final class ResourceFlags {
+  /** Set by {@code submit/stoker}: which of TensorFlow's builds it took. */
+  private static final String NATIVES = "stoker.natives";
+
   @Option(
       names = "--batch",
       paramLabel = "N",
@@ -54,6 +58,15 @@ final class ResourceFlags {
       names = "--deterministic",
       description = "Ask the device for the same bits each time; may be slower.")
   boolean deterministic;
+
+  /** Adds what cannot work here. */
+  void check(List<String> problems) {
+    if (device == PredictSpec.Device.GPU && "cpu".equals(System.getProperty(NATIVES))) {
+      problems.add(
+          "--device gpu needs TensorFlow's CUDA build, but the one for CPUs is on the class path;"
+              + " get it by STOKER_NATIVES=gpu submit/stoker ... (Linux x86-64)");
+    }
+  }
 
   void apply(PredictSpec.Builder spec) {
     spec.batch(batch)

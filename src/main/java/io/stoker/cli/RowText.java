@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of a {@code Dataset} as a table for a terminal; of long values the beginning. */
 final class RowText {
-  private static final int LONGEST = 80;
-  private static final int ELEMENTS = 4;
+  private static final int LONGEST = 120;
+  private static final int ELEMENTS = 5;
 
   private RowText() {}
 
@@ -54,7 +54,7 @@ final class RowText {
   }
 
   private static String shortened(String text) {
-    String line = text.replaceAll("[\\s\\p{Cntrl}]+", " ");
+    String line = Printable.paths(text.replaceAll("\\s+", " "));
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
   }
 }

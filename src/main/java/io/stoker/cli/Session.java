@@ -39,6 +39,11 @@ final class Session implements AutoCloseable {
     return SparkEnv.get() != null;
   }
 
+  /** Whether a session of ours is made within this JVM, as {@code submit/stoker} wants it. */
+  static boolean isEmbedded() {
+    return System.getProperty(MASTER) != null && System.getProperty("spark.master") == null;
+  }
+
   /**
    * The session to work with.
    *

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
     name = "show",
     sortOptions = false,
     usageHelpWidth = 98,
-    customSynopsis = "stoker show --output URI [--where SQL] [--limit N]",
+    customSynopsis = "stoker show --output URI [--where SQL] [--limit N] [--json]",
     header = "Print some rows of an output.",
     footer = {
       "",
@@ -34,6 +34,11 @@ final class ShowCommand extends StokerCommand {
       description = "At most so many rows. Default: 20.")
   int limit = 20;
 
+  @Option(
+      names = "--json",
+      description = "A JSON object a line, with whole values, instead of a table.")
+  boolean json;
+
   @Override
   List<String> check(Given given) {
     var problems = new ArrayList<String>();
@@ -45,6 +50,6 @@ final class ShowCommand extends StokerCommand {
 
   @Override
   void run(Backend backend) throws Exception {
-    backend.show(Objects.requireNonNull(output), where, limit, verbosity());
+    backend.show(new ShowJob(Objects.requireNonNull(output), where, limit, json), verbosity());
   }
 }

@@ -10,6 +10,7 @@ import io.stoker.spark.Progress;
 import io.stoker.spark.RunRecord;
 import io.stoker.spark.Stoker;
 import io.stoker.spark.StokerException;
+import io.stoker.spark.StokerException.Exit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -19,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
@@ -82,26 +81,9 @@ final class SparkBackend implements Backend, AutoCloseable {
   }
 
   @Override
-  public void show(String location, @Nullable String where, int limit, Verbosity verbosity)
-      throws Exception {
+  public void show(ShowJob job, Verbosity verbosity) throws Exception {
     try (Session session = open(verbosity)) {
-      Dataset<Row> rows;
-      try {
-        rows = session.spark().read().parquet(location).drop("region_key");
-        rows = where == null ? rows : rows.where(where);
-      } catch (Exception e) { // Scala throws checked exceptions unannounced, AnalysisException too
-        throw new RefusedException(
-            List.of(
-                "the rows cannot be read: "
-                    + String.valueOf(e.getMessage())
-                        .lines()
-                        .filter(line -> !line.isBlank())
-                        .findFirst()
-                        .orElse("")));
-      }
-      // The first in their order, which a limit alone does not promise.
-      out.print(RowText.table(rows.orderBy("region_id").limit(limit)));
-      out.flush();
+      new ShownRows(session.spark(), out).print(job);
     }
   }
 
@@ -114,14 +96,29 @@ final class SparkBackend implements Backend, AutoCloseable {
     }
   }
 
-  private Session open(Verbosity verbosity) throws UsageException {
+  private Session open(Verbosity verbosity) throws UsageException, InterruptedException {
     if (Session.isGiven()) {
       return Session.open(verbosity);
     }
-    interruption = Interruption.watch(() -> hush(verbosity));
-    Session session = Session.open(verbosity);
-    ours = session;
-    return session;
+    var watch = Interruption.watch(() -> hush(verbosity));
+    interruption = watch;
+    try {
+      Session session = Session.open(verbosity);
+      ours = session;
+      if (watch.hasBegun()) {
+        session.close();
+        throw new InterruptedException();
+      }
+      return session;
+    } catch (Throwable e) {
+      // Interrupted while it starts, Spark breaks in many ways, errors of class loading among them.
+      if (watch.hasBegun() && !(e instanceof InterruptedException)) {
+        var interrupted = new InterruptedException();
+        interrupted.initCause(e);
+        throw interrupted;
+      }
+      throw e;
+    }
   }
 
   private void hush(Verbosity verbosity) {
@@ -142,10 +139,18 @@ final class SparkBackend implements Backend, AutoCloseable {
       RunRecord record = e.runRecord();
       if (record != null) {
         print(record);
+        printCommonFailure(spark, e.exit(), record);
       }
       throw e;
     }
     print(run);
+  }
+
+  private void printCommonFailure(SparkSession spark, Exit exit, RunRecord run) {
+    String failure = exit == Exit.TOO_MANY_FAILURES ? CommonFailure.describe(spark, run) : null;
+    if (failure != null) {
+      err.println("stoker: " + Printable.paths(failure));
+    }
   }
 
   private void print(RunRecord run) {

@@ -9,9 +9,6 @@ import java.util.TreeMap;
 
 /** What the terminal says at the end of a run: the run record in a few lines of ASCII. */
 final class Summary {
-  /** Starting, the first batches and the last ones take a second or two of any run. */
-  private static final double SHORT_SECONDS = 10;
-
   private Summary() {}
 
   static String of(RunRecord run) {
@@ -23,22 +20,26 @@ final class Summary {
     lines.add(row("time", time(run.timings())));
     lines.add(row("device", device(run)));
     Verdict verdict = run.verdict();
-    if (verdict != null && run.timings().predicting() < SHORT_SECONDS) {
-      lines.add(
-          row("verdict", format("too short to judge: under %.0f s of predicting", SHORT_SECONDS)));
-    } else if (verdict != null) {
+    if (verdict != null) {
       String bound = verdict.bound().name().toLowerCase(Locale.ROOT);
       lines.add(row("verdict", bound + " bound; " + verdict.advice()));
+    } else if (run.pipeline() != null) {
+      lines.add(row("verdict", "none: too short to judge"));
     }
     String written = run.written();
-    lines.add(row("output", written == null ? run.output() : written));
+    lines.add(row("output", Printable.paths(written == null ? run.output() : written)));
     return lines.toString();
   }
 
   private static String regions(RunRecord run) {
     RunRecord.Counts counts = run.counts();
     long missing = counts.regions() - counts.ok() - counts.failed();
-    return format("%,d regions: %,d ok, %,d failed", counts.regions(), counts.ok(), counts.failed())
+    return format(
+            "%,d %s: %,d ok, %,d failed",
+            counts.regions(),
+            counts.regions() == 1 ? "region" : "regions",
+            counts.ok(),
+            counts.failed())
         + (missing == 0 ? "" : format(", %,d not reached", missing));
   }
 

@@ -66,20 +66,25 @@ public record MemoryPlan(
     if (needed > options.memoryBytes()) {
       throw new IllegalArgumentException(
           String.format(
-              "memory is %,d bytes, expected at least %,d: %,d for %d batches of %d slots, %,d for"
-                  + " outputs, %,d for threads and %,d for images; raise --memory, or lower --batch"
-                  + " or --in-flight",
-              options.memoryBytes(),
-              needed,
-              ring,
+              "memory is %s, expected at least %s: %s for %d batches of %d slots, %s for outputs,"
+                  + " %s for threads and %s for images (more for large ones); raise --memory, or"
+                  + " lower --batch or --in-flight",
+              mebibytes(options.memoryBytes()),
+              mebibytes(needed),
+              mebibytes(ring),
               buffers + spares,
               options.batch(),
-              outputs,
-              scratch,
-              MIN_BUDGET_BYTES));
+              mebibytes(outputs),
+              mebibytes(scratch),
+              mebibytes(MIN_BUDGET_BYTES)));
     }
     long budget = options.memoryBytes() - ring - scratch - outputs;
     return new MemoryPlan(buffers, ring, scratch, window, outputs, budget);
+  }
+
+  /** As the flag takes them, rounded up. */
+  private static String mebibytes(long bytes) {
+    return ((bytes + (1L << 20) - 1) >> 20) + "m";
   }
 
   private static int window(

@@ -167,7 +167,8 @@ public record PredictSpec(
 
     @Override
     public String toString() {
-      return percent ? limit + "%" : Long.toString((long) limit);
+      String number = limit == Math.rint(limit) ? Long.toString((long) limit) : "" + limit;
+      return percent ? number + "%" : number;
     }
   }
 

@@ -120,9 +120,9 @@ final class ManifestReader {
               + ", expected a table with one row for each region and the images' paths in a column"
               + " uri. For whole images: { echo uri; find '"
               + base.toUri().getPath()
-              + "' -name '*."
+              + "' -type f -iname '*."
               + extension
-              + "'; } > manifest.csv");
+              + "' | sed 's/\"/\"\"/g; s/.*/\"&\"/'; } > manifest.csv");
       return null;
     }
     if (format == null) {

@@ -2,6 +2,7 @@ package io.stoker.spark;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -43,7 +44,8 @@ final class OutputFolder {
   }
 
   /**
-   * Looks at what is there. Changes nothing.
+   * Looks at what is there, and whether a folder can be made. Changes nothing in the end: what is
+   * made to try it is removed again.
    *
    * @param run id of the run, for names that no other run uses
    * @param problems gets why nothing can be written there
@@ -65,11 +67,28 @@ final class OutputFolder {
           found.length == 0
               ? target
               : new Path(target.getParent(), "_" + target.getName() + ".stoker-" + run);
-      return new OutputFolder(files, target, work, files.exists(target));
-    } catch (IOException | IllegalArgumentException e) {
-      problems.add("the output " + options.folder() + " cannot be used: " + e.getMessage());
+      var folder = new OutputFolder(files, target, work, files.exists(target));
+      folder.tryOut();
+      return folder;
+    } catch (IOException | RuntimeException e) { // Hadoop throws what it likes of URIs and plugins
+      if (Failures.isInterrupt(e)) {
+        throw Failures.asUnchecked(e);
+      }
+      problems.add(
+          "the output "
+              + options.folder()
+              + " cannot be written: "
+              + firstLine(e)
+              + "; choose another folder, or see that this one can be reached and written");
       return null;
     }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage() == null ? e : e.getMessage())
+        .lines()
+        .findFirst()
+        .orElse("");
   }
 
   private static @Nullable String problem(
@@ -118,6 +137,40 @@ final class OutputFolder {
                 + " cannot be made ("
                 + why
                 + "); choose a folder in which you may write"));
+  }
+
+  /** Makes the folder and removes it, with all those above it that were not there. */
+  private void tryOut() throws IOException {
+    var missing = new ArrayList<Path>();
+    Path there = new Path(work, OURS);
+    while (there.getParent() != null && !files.exists(there)) {
+      missing.add(there);
+      there = there.getParent();
+    }
+    if (!files.getFileStatus(there).isDirectory()) {
+      throw new IOException(there + " is a file");
+    }
+    // For the mode of a local folder Hadoop runs a command, and would forget an interrupt by it.
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (!files.mkdirs(missing.get(0))) {
+        throw new IOException("no folder can be made in " + there);
+      }
+    } finally {
+      missing.forEach(this::removeEmpty);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Not recursively: somebody else may have put something there meanwhile. */
+  private void removeEmpty(Path folder) {
+    try {
+      files.delete(folder, false);
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("{} is not removed", folder, e);
+    }
   }
 
   /** Where the numbered manifest goes. */

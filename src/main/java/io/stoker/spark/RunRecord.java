@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param counts what became of them
  * @param pipeline stage clocks and counts of all executors together; null if none was needed
  * @param starvedShare of the time with a task open, 0 to 1, in which the device had nothing to do
- * @param verdict what bounded the rate; null if no executor was needed
+ * @param verdict what bounded the rate; null if no executor was needed, or for too short a time to
+ *     judge
  * @param devices what it ran on, each once
  * @param executors the last report of each runtime, clocks and counts being this run's alone
  * @param environment where the driver ran

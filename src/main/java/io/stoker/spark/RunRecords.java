@@ -1,6 +1,7 @@
 package io.stoker.spark;
 
 import io.stoker.pipeline.PipelineReport;
+import io.stoker.pipeline.Verdict;
 import io.stoker.plan.SplitPlan.Split;
 import io.stoker.region.SlotSpec;
 import io.stoker.runtime.ExecutorReport;
@@ -31,6 +32,9 @@ record RunRecords(
     OutputFolder folder,
     Stopwatch watch) {
 
+  /** Starting, the first batches and the last ones take a second or two of any run. */
+  private static final double JUDGED_SECONDS = 10;
+
   /** Labels of a file are not repeated: there may be thousands. */
   private static PredictSpec spec(PreparedJob job) {
     PredictSpec spec = job.spec();
@@ -60,12 +64,18 @@ record RunRecords(
         counts,
         pipeline,
         pipeline == null ? 0 : pipeline.starvedShare(),
-        pipeline == null ? null : pipeline.verdict(),
+        verdict(pipeline),
         totals.executors().stream().map(ExecutorReport::device).distinct().sorted().toList(),
         totals.executors(),
         environment(),
         timings(counts),
         OutputSchema.added(job.columns()));
+  }
+
+  private @Nullable Verdict verdict(@Nullable PipelineReport pipeline) {
+    return pipeline == null || watch.seconds("predicting") < JUDGED_SECONDS
+        ? null
+        : pipeline.verdict();
   }
 
   /** What the committed rows say. */

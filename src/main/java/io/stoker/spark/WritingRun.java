@@ -212,8 +212,10 @@ final class WritingRun {
             : counts.failed()
                 + " of "
                 + counts.regions()
-                + " regions failed, more than --max-failures "
+                + (counts.regions() == 1 ? " region" : " regions")
+                + " failed, more than --max-failures "
                 + spec.failures()
+                + (spec.failures().equals(PredictSpec.Failures.DEFAULT) ? ", the default," : "")
                 + " allows";
     return what
         + " ("

@@ -141,7 +141,7 @@ final class FlagsTest {
           --memory=9999999999t => "9999999999t" is no amount of memory
           --input-size=big => '--input-size': "big" is no size, expected HEIGHTxWIDTH such as 224x320
           --input-size=0x5 => '--input-size': size is 0x5, expected 1x1 or more
-          --normalize=imagenet => '--normalize': "imagenet", expected none, unit, minus-one-one, caffe, torch, or MEAN/STD
+          --normalize=imagenet => '--normalize': "imagenet", expected none, unit, minus-one-one or tf, caffe, torch, or MEAN/STD
           --normalize=1,2/3 => "1,2/3", expected none
           --normalize=1/0 => "1/0", expected none
           --normalize=NaN/1 => "NaN/1", expected none
@@ -161,10 +161,10 @@ final class FlagsTest {
           --preprocess=a.B --normalize=unit => --normalize has no effect with --preprocess
           --preprocess=a.B --channels=bgr => --channels has no effect with --preprocess
           --preprocess=a.B --input-size=2 => --input-size has no effect with --preprocess
-          --bacth=4 => there is no flag --bacth=4; did you mean --batch
+          --bacth=4 => there is no flag --bacth; did you mean --batch
           stray => "stray" is not expected here
           --nonsense => there is no flag --nonsense
-          --fetsh=a => there is no flag --fetsh=a; did you mean --fetch
+          --fetsh=a => there is no flag --fetsh; did you mean --fetch
           --batch=1 --batch=2 => --batch is given several times, expected once
           """)
   void eachMistakeIsNamedWithWhatIsExpected(String flags, String message) {
@@ -173,6 +173,30 @@ final class FlagsTest {
     assertThat(said).contains(message).contains("See stoker predict --help.");
     assertThat(said.lines().filter(line -> line.startsWith("  - "))).hasSize(1);
     assertThat(backend.jobs).isEmpty();
+  }
+
+  @Test
+  void eachUnknownFlagIsNamedButNotWhatFollowsIt() {
+    assertThat(
+            run("--normalise", "torch", "more", "--top=1").lines().filter(l -> l.startsWith("  ")))
+        .hasSize(3)
+        .anyMatch(line -> line.contains("there is no flag --normalise; did you mean --normalize?"))
+        .anyMatch(line -> line.contains("\"more\" is not expected here"))
+        .anyMatch(line -> line.contains("there is no flag --top; did you mean --top-k"));
+  }
+
+  @Test
+  void aGpuNeedsTheBuildForIt() {
+    assertThat(run("--device=gpu")).isEmpty();
+    System.setProperty("stoker.natives", "cpu");
+    try {
+      assertThat(run("--device=auto")).isEmpty();
+      assertThat(run("--device=gpu"))
+          .contains("--device gpu needs TensorFlow's CUDA build")
+          .contains("STOKER_NATIVES=gpu submit/stoker");
+    } finally {
+      System.clearProperty("stoker.natives");
+    }
   }
 
   @Test
@@ -203,6 +227,10 @@ final class FlagsTest {
         .contains("a command is missing, expected one of predict, show, doctor, example");
 
     out = new Console();
+    assertThat(out.run(backend, "predcit", "--help").code()).isEqualTo(2);
+    assertThat(out.err()).contains("\"predcit\" is not expected here; did you mean predict");
+
+    out = new Console();
     assertThat(out.run(backend, "forecast").code()).isEqualTo(2);
     assertThat(out.err())
         .contains("\"forecast\" is not expected here")
@@ -221,10 +249,12 @@ final class FlagsTest {
   @Test
   void showTakesWhatItShows() {
     var out = new Console();
-    assertThat(out.run(backend, "show", "--output=out", "--where=x > 1", "--limit=7").code())
+    assertThat(
+            out.run(backend, "show", "--output=out", "--where=x > 1", "--limit=7", "--json").code())
         .isZero();
     assertThat(out.run(backend, "show", "--output=out").code()).isZero();
-    assertThat(backend.shown).containsExactly("out x > 1 7", "out null 20");
+    assertThat(backend.shown)
+        .containsExactly(new ShowJob("out", "x > 1", 7, true), new ShowJob("out", null, 20, false));
 
     assertThat(out.run(backend, "show", "--limit=0").code()).isEqualTo(2);
     assertThat(out.err()).contains("--output is missing").contains("--limit");

@@ -101,13 +101,13 @@ final class GivenSessionTest {
     assertThat(output.resolve("_SUCCESS")).exists();
 
     String shown = printed("show", "--output=" + output, "--where=uri like '%,3'");
-    assertThat(shown.lines()).hasSize(2);
+    assertThat(shown.lines()).hasSize(3);
     assertThat(shown).containsPattern("region_id +status +failure +probabilities\n");
     assertThat(shown)
         .containsPattern("images/a b,3 +\\d +ok +\\[\\d \\w+ 0\\.\\d{3}, \\d \\w+ 0\\.");
     assertThatThrownBy(() -> printed("show", "--output=" + home.resolve("nothing")))
         .satisfies(e -> assertThat(Ending.of(e).code()).isEqualTo(ExitCode.REFUSED))
-        .hasMessageContaining("the rows cannot be read");
+        .hasMessageContaining("cannot be read as Parquet");
     assertThatThrownBy(() -> printed("show", "--output=" + output, "--where=nonsense > 1"))
         .hasMessageContaining("nonsense");
   }

@@ -2,6 +2,9 @@ package io.stoker.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 final class HelpTest {
@@ -26,6 +29,15 @@ final class HelpTest {
     assertThat(console.out().lines()).allMatch(line -> line.length() <= 98);
     assertThat(console.err()).isEmpty();
     assertThat(backend.jobs).isEmpty();
+  }
+
+  @Test
+  void theExampleIsTheReadmes() throws IOException {
+    assertThat(console.run(backend, "predict", "--help").code()).isZero();
+
+    String example = console.out().replaceAll("(?s).*Example:\\R|\\RExit codes:.*", "").strip();
+    assertThat(Files.readString(Path.of("README.md")).replaceAll("\\s+", " "))
+        .contains(example.replaceAll("\\s+", " "));
   }
 
   @Test

@@ -74,6 +74,29 @@ final class ProcessTest {
     assertThat(names(scratch)).noneMatch(name -> name.startsWith("stoker-"));
   }
 
+  @Test
+  void ctrlCWhileSparkStartsIsNoFailure() throws Exception {
+    Files.writeString(work.resolve("manifest.csv"), "uri\n0\n");
+    var child = start("predict", "--manifest=manifest.csv", "--model=m.pb", "--output=out");
+    // Made just before the session.
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () ->
+                child.hasEnded()
+                    || names(scratch).stream().anyMatch(name -> name.startsWith("stoker-")));
+
+    child.interrupt();
+
+    assertThat(child.await()).as(child::log).isEqualTo(130);
+    assertThat(child.log())
+        .contains("stoker: interrupted; nothing was committed")
+        .doesNotContain("\tat ");
+    assertThat(names(work)).containsExactly("manifest.csv");
+    assertThat(names(scratch)).noneMatch(name -> name.startsWith("stoker-"));
+  }
+
   @ParameterizedTest
   @EnumSource
   void ctrlCWhileTasksWriteLeavesNothingBehindButAnEarlierOutput(Mode mode) throws Exception {
@@ -124,7 +147,9 @@ final class ProcessTest {
     var child = predict("uri\n" + "no number\n".repeat(10));
 
     assertThat(child.await()).as(child::log).isEqualTo(4);
-    assertThat(child.log()).contains("preprocess/transform");
+    assertThat(child.log())
+        .contains("most failures are preprocess/transform, such as uri no number: ")
+        .doesNotContain("file:/");
     assertThat(work.resolve("out/_SUCCESS")).doesNotExist();
     assertThat(work.resolve("out/_stoker/run.json")).exists();
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes down what it was asked for, and fails if it is told to. */
 final class RecordingBackend implements Backend {
   final List<PredictJob> jobs = new ArrayList<>();
-  final List<String> shown = new ArrayList<>();
+  final List<Object> shown = new ArrayList<>();
   final List<Path> examples = new ArrayList<>();
   private @Nullable Exception failure;
 
@@ -40,8 +40,8 @@ final class RecordingBackend implements Backend {
   }
 
   @Override
-  public void show(String location, @Nullable String where, int limit, Verbosity verbosity) {
-    shown.add(location + " " + where + " " + limit);
+  public void show(ShowJob job, Verbosity verbosity) {
+    shown.add(job);
   }
 
   @Override

@@ -59,10 +59,10 @@ final class SummaryTest {
   void aShortRunIsNotJudged() {
     assertThat(Summary.of(run(COUNTS, List.of("CPU"), null, 9.9)))
         .contains("predicting 9.9, proving 1.5, other 6.1)")
-        .contains("verdict  too short to judge: under 10 s of predicting\n");
+        .contains("verdict  none: too short to judge\n");
   }
 
-  private static RunRecord run(Counts counts, List<String> devices, @Nullable String written) {
+  static RunRecord run(Counts counts, List<String> devices, @Nullable String written) {
     return run(counts, devices, written, 16);
   }
 
@@ -92,7 +92,7 @@ final class SummaryTest {
             0,
             1);
     var verdict =
-        devices.isEmpty()
+        devices.isEmpty() || predicting < 10
             ? null
             : new Verdict(Verdict.Bound.DECODE, "more cores an executor would help");
     return new RunRecord(

@@ -55,16 +55,16 @@ final class PipelineValuesTest {
   void aMemoryTooSmallIsRefusedWithTheFigureThatWouldDo() {
     assertThatThrownBy(() -> MemoryPlan.of(options(1 << 20, 4_000, 16), COPY, 0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("memory is 1,048,576 bytes, expected at least 47,920,896")
+        .hasMessageContaining("memory is 1m, expected at least 46m")
         .hasMessageContaining("raise --memory");
     assertThat(MemoryPlan.of(options(60_000_000, 4_000, 16), COPY, 0).budgetBytes()).isPositive();
   }
 
   @Test
-  void whatTheMessageNamesIsEnoughAndAByteLessIsNot() {
+  void whatTheMessageNamesIsEnoughAndAMebibyteLessIsNot() {
     long needed = needed(options(1 << 20, 4_000, 16));
     assertThat(needed(options(needed, 4_000, 16))).isEqualTo(needed);
-    assertThat(needed(options(needed - 1, 4_000, 16))).isEqualTo(needed);
+    assertThat(needed(options(needed - (1 << 20), 4_000, 16))).isEqualTo(needed);
   }
 
   private static long needed(PipelineOptions options) {
@@ -73,8 +73,7 @@ final class PipelineValuesTest {
       return options.memoryBytes();
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
-      return Long.parseLong(
-          message.replaceAll("(?s).*at least ([0-9,]+):.*", "$1").replace(",", ""));
+      return Long.parseLong(message.replaceAll("(?s).*at least ([0-9]+)m:.*", "$1")) << 20;
     }
   }
 

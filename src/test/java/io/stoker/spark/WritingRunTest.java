@@ -173,7 +173,7 @@ final class WritingRunTest {
     assertThat(thrown.exitCode()).isEqualTo(4);
     assertThat(thrown)
         .hasMessageContaining("10 of 100 regions failed")
-        .hasMessageContaining("5.0%");
+        .hasMessageContaining("more than --max-failures 5%, the default, allows");
     assertThat(output().count()).isEqualTo(100);
     assertThat(out.resolve("_SUCCESS")).doesNotExist();
     assertThat(recordedOutcome()).isEqualTo("TOO_MANY_FAILURES");
@@ -223,14 +223,43 @@ final class WritingRunTest {
   }
 
   @Test
-  void anOutputThatCannotBeMadeIsARefusal() throws IOException {
-    out = Files.writeString(folder.resolve("file"), "mine").resolve("out");
+  void anOutputThatCannotBeWrittenIsRefusedTogetherWithTheManifestsProblems() throws IOException {
+    Path manifest = Rows.write(folder.resolve("m.csv"), "file", "a.jpg");
+    Files.writeString(folder.resolve("file"), "mine");
 
-    StokerException thrown = catchStoker(boxes(4), new FakeEngine(), SPEC, Mode.ERROR);
+    for (String output :
+        List.of("/proc/nope", folder + "/file/below/it", "nowhere://host/out", "s3a://bucket/x")) {
+      StokerException thrown =
+          catchThrowableOfType(
+              StokerException.class, () -> run(ManifestSource.files(manifest.toString()), output));
 
-    assertThat(thrown.exit()).isEqualTo(Exit.REFUSED);
-    assertThat(thrown).hasMessageContaining("choose a folder in which you may write");
+      assertThat(thrown.exit()).as(output).isEqualTo(Exit.REFUSED);
+      assertThat(thrown.problems()).hasSize(2);
+      assertThat(thrown.problems().get(0))
+          .startsWith("the output " + output + " cannot be written: ")
+          .endsWith("; choose another folder, or see that this one can be reached and written");
+      assertThat(thrown).hasMessageContaining("no column uri");
+    }
     assertThat(folder.resolve("file")).hasContent("mine");
+  }
+
+  @Test
+  void tryingTheOutputLeavesNothingBehind() throws IOException {
+    Path manifest = Rows.write(folder.resolve("m.csv"), "file", "a.jpg");
+    var source = ManifestSource.files(manifest.toString());
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    for (Path output : List.of(empty, folder.resolve("a/b/c"))) {
+      assertThatThrownBy(() -> run(source, output.toString())).hasMessageContaining("no column");
+    }
+    run(boxes(4), new FakeEngine(), Mode.ERROR);
+    assertThatThrownBy(
+            () -> run(ManifestSource.files("none.csv"), new FakeEngine(), SPEC, Mode.OVERWRITE))
+        .hasMessageContaining("does not exist");
+
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left.filter(Files::isDirectory)).containsExactlyInAnyOrder(empty, out);
+    }
+    assertThat(empty).isEmptyDirectory();
   }
 
   @Test
@@ -418,6 +447,17 @@ final class WritingRunTest {
 
   private RunRecord run(Path manifest, FakeEngine engine, PredictSpec spec, Mode mode) {
     return run(ManifestSource.files(manifest.toString()), engine, spec, mode);
+  }
+
+  private void run(ManifestSource manifest, String output) {
+    new WritingRun(
+            spark,
+            new FakeEngine(),
+            manifest,
+            SPEC,
+            new OutputOptions(output, Mode.ERROR),
+            new Progress())
+        .run();
   }
 
   private RunRecord run(ManifestSource manifest, FakeEngine engine, PredictSpec spec, Mode mode) {
