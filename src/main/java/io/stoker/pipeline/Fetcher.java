@@ -91,7 +91,7 @@ final class Fetcher implements Runnable {
     if (left.isEmpty() || group.client().isCancelled()) {
       return; // only closing failed, or the task's end interrupted the read
     }
-    String detail = group.uri() + ": " + e;
+    String detail = detail(group.uri(), e);
     if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
       failAll(left, new Failure(Reason.NOT_FOUND, detail));
     } else if (e instanceof AccessDeniedException) {
@@ -247,6 +247,11 @@ final class Fetcher implements Runnable {
       }
     }
     return jobs;
+  }
+
+  private static String detail(String uri, IOException e) {
+    String message = e.getMessage();
+    return message != null && message.startsWith(uri) ? message : uri + ": " + e;
   }
 
   private void failTooLarge(List<Placed> regions, Box window, long bytes) {
