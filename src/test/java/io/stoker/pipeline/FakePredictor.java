@@ -32,6 +32,11 @@ final class FakePredictor implements Predictor {
   final AtomicInteger openBuffers = new AtomicInteger();
   final AtomicInteger allocated = new AtomicInteger();
   final AtomicInteger held = new AtomicInteger();
+
+  /** Answers given and, as far as the test says so, not taken. */
+  final AtomicInteger answers = new AtomicInteger();
+
+  final AtomicInteger peakAnswers = new AtomicInteger();
   volatile int maxBuffers = Integer.MAX_VALUE;
   volatile Hook hook = (buffer, first, count) -> {};
 
@@ -109,6 +114,7 @@ final class FakePredictor implements Predictor {
         answers.add(List.of(new RegionOutput(new int[0], new long[] {answer})));
       }
       succeeded.set(true);
+      peakAnswers.accumulateAndGet(this.answers.addAndGet(count), Math::max);
       return answers;
     } finally {
       if (releasesAtOnce()) {

@@ -259,6 +259,47 @@ final class PipelineTest {
     }
   }
 
+  @ParameterizedTest(name = "-Dstoker.seed={0}")
+  @MethodSource("seeds")
+  void answersThatNobodyTakesNeverExceedTheWindowsNorBatchesTheRing(long seed) throws Exception {
+    var random = new Random(seed);
+    var bench = new Bench();
+    bench.seed = seed;
+    bench.batch = 1 + random.nextInt(4);
+    bench.inFlight = 1 + random.nextInt(3);
+    bench.window = bench.batch + random.nextInt(6);
+    var tasks = new ArrayList<Future<Integer>>();
+    List<List<Region>> splits = List.of(bench.singles(40), bench.singles(40));
+    try (bench) {
+      bench.start();
+      for (List<Region> split : splits) {
+        int pauses = random.nextInt(20_000);
+        tasks.add(bench.aside(() -> takeSlowly(bench, split, pauses)));
+      }
+      for (Future<Integer> task : tasks) {
+        assertThat(task.get()).isEqualTo(40);
+      }
+      // A task's window has room again just before its row is taken, thus one more a task.
+      assertThat(bench.predictor.peakAnswers.get()).isLessThanOrEqualTo(2 * (bench.window + 1));
+      assertThat(bench.predictor.allocated).hasValue(bench.inFlight + 2);
+    }
+  }
+
+  private static int takeSlowly(Bench bench, List<Region> split, int pauses) {
+    int taken = 0;
+    try (PipelineTask task = bench.pipeline.open(split.iterator(), false)) {
+      while (task.hasNext()) {
+        for (int spin = pauses; spin > 0; spin--) {
+          Thread.onSpinWait();
+        }
+        task.next();
+        bench.predictor.answers.decrementAndGet();
+        taken++;
+      }
+    }
+    return taken;
+  }
+
   @Test
   void anEmptyTaskHasNothing() {
     try (Bench bench = new Bench().start()) {
