@@ -9,7 +9,7 @@ package io.stoker.runtime;
  * @param fetch threads that read, mostly waiting
  * @param inFlight runs in flight, each in a thread that mostly waits where there is a GPU
  */
-record Threads(int decode, int intraOp, int fetch, int inFlight) {
+public record Threads(int decode, int intraOp, int fetch, int inFlight) {
   /** Reading ahead by so many images a decode thread hides an object store's latency. */
   private static final int FETCHES_A_DECODE_THREAD = 4;
 
@@ -25,7 +25,7 @@ record Threads(int decode, int intraOp, int fetch, int inFlight) {
    * @param gpu whether runs happen on a GPU: then one core is kept for launches, and kernels on the
    *     CPU are few
    */
-  static Threads of(PredictSpec.Resources asked, int cores, boolean gpu) {
+  public static Threads of(PredictSpec.Resources asked, int cores, boolean gpu) {
     int decode = asked.decodeThreads();
     if (decode == 0) {
       decode = gpu ? Math.max(1, cores - 1) : Math.max(1, cores / 2);

@@ -1,5 +1,7 @@
 package io.stoker.spark;
 
+import io.stoker.runtime.PredictSpec;
+import io.stoker.runtime.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,14 +68,14 @@ public record ConfReview(List<String> facts, List<String> problems) {
     }
     ClusterResources executor = ClusterResources.of("yarn", conf, 1, 1);
     int cores = executor.cores();
-    int decode = gpu ? Math.max(1, cores - 1) : Math.max(1, cores / 2);
+    Threads threads = Threads.of(PredictSpec.model("").build().resources(), cores, gpu);
     facts.add(
         String.format(
             Locale.ROOT,
             "%d cores an executor: %d decode, %d for TensorFlow; %d tasks at once",
             cores,
-            decode,
-            gpu ? 1 : Math.max(1, cores - decode),
+            threads.decode(),
+            threads.intraOp(),
             executor.tasks()));
     int cpus = conf.getInt(CPUS, 1);
     if (cores < 2) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.stoker.example.ExampleModel;
+import io.stoker.spark.StokerPlugin;
 import io.stoker.tensorflow.MeanModel;
 import io.stoker.testing.Jars;
 import io.stoker.testing.ParquetRows;
@@ -40,6 +41,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @Timeout(300)
 final class ClusterTest {
+  /** Another can be asked for: {@code -Dstoker.cluster.spark=3.5.6_2.12}. */
+  private static final String SPARK =
+      System.getProperty("stoker.cluster.spark", SparkHome.SPARK_4_1);
+
   private static final int WORKERS = 2;
 
   /** An executor's; a worker has one more, for a driver. */
@@ -65,7 +70,7 @@ final class ClusterTest {
             CentrePixel.class);
     cluster =
         StandaloneCluster.start(
-            SparkHome.of(SparkHome.SPARK_4_1),
+            SparkHome.of(SPARK),
             Files.createDirectory(shared.resolve("cluster")),
             WORKERS,
             CORES + 1);
@@ -142,7 +147,7 @@ final class ClusterTest {
 
   private SparkSubmit.Result preprocess(Path mean, Class<?> own)
       throws IOException, InterruptedException {
-    return submit()
+    return small()
         .run(
             Main.class.getName(),
             SparkHome.jobJar(),
@@ -151,6 +156,26 @@ final class ClusterTest {
             "--model=" + mean,
             "--preprocess=" + own.getName(),
             "--output=" + home.resolve("out"));
+  }
+
+  @Test
+  void anExecutorThatIsKilledCostsNoRow() throws Exception {
+    int regions = 1_500;
+    manifest("20\n".repeat(regions));
+    SparkSubmit.Running run = submit().start(Main.class.getName(), SparkHome.jobJar(), arguments());
+    // Some tasks are committed, others are in the middle.
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> !run.process().isAlive() || committedTasks() > 0);
+    List<ProcessHandle> executors = cluster().executors();
+    assertThat(executors).hasSize(WORKERS);
+
+    assertThat(executors.get(0).destroyForcibly()).isTrue();
+
+    SparkSubmit.Result result = run.await();
+    assertThat(result.exitCode()).as(result.stderr()).isZero();
+    assertThat(result.stderr()).contains("Lost executor");
+    assertWhole(regions);
   }
 
   @Test
@@ -178,6 +203,23 @@ final class ClusterTest {
     assertThat(run.exitCode()).as(run.stderr()).isZero();
     assertThat(run.stderr()).contains("watcher: a second copy");
     assertWhole(402);
+  }
+
+  /** {@code gpu.conf} starts all the others. */
+  @ParameterizedTest
+  @ValueSource(strings = {"conf/cpu.conf", "conf/gpu-rapids.conf"})
+  void aJobStartsWithTheSettingsThatWeAdvise(String file) throws Exception {
+    SparkSubmit.Result run =
+        predict(
+            small()
+                .properties(Path.of(file))
+                // The RAPIDS plugin itself ends an executor that has no GPU.
+                .conf("spark.plugins", StokerPlugin.class.getName()),
+            "0\n".repeat(20));
+
+    assertThat(run.exitCode()).as(run.stderr()).isZero();
+    assertThat(record().at("/executors/0/gpuAddresses")).hasSize(file.contains("gpu") ? 1 : 0);
+    assertWhole(20);
   }
 
   @Test
@@ -257,24 +299,24 @@ final class ClusterTest {
     assertThat(home.resolve("out/_SUCCESS")).doesNotExist();
   }
 
-  private SparkSubmit submit() throws IOException, InterruptedException {
+  private static StandaloneCluster cluster() {
     StandaloneCluster running = cluster;
     if (running == null) {
       throw new IllegalStateException("the cluster was not started");
     }
-    return new SparkSubmit(SparkHome.of(SparkHome.SPARK_4_1))
-        .master(running.master())
-        .properties(Path.of("conf/gpu.conf"))
+    return running;
+  }
+
+  private static SparkSubmit submit() {
+    return cluster()
+        .submit(CORES)
         .jar(own)
         .conf("spark.extraListeners", TaskWatcher.class.getName())
-        .conf("spark.executor.cores", Integer.toString(CORES))
-        .conf("spark.task.cpus", "1")
-        .conf("spark.executor.memory", "1g")
         .conf("spark.driver.memory", "512m");
   }
 
   /** On one executor, which is there sooner than two. */
-  private SparkSubmit small() throws IOException, InterruptedException {
+  private static SparkSubmit small() {
     return submit().conf("spark.cores.max", Integer.toString(CORES));
   }
 
@@ -303,15 +345,29 @@ final class ClusterTest {
   }
 
   private void assertWhole(int regions) throws IOException {
-    JsonNode counts =
-        new ObjectMapper().readTree(home.resolve("out/_stoker/run.json").toFile()).at("/counts");
+    JsonNode counts = record().at("/counts");
     assertThat(counts.at("/ok").asInt()).isEqualTo(regions);
     assertThat(counts.at("/committed").asBoolean()).isTrue();
     assertThat(home.resolve("out/_SUCCESS")).exists();
   }
 
+  private JsonNode record() throws IOException {
+    return new ObjectMapper().readTree(home.resolve("out/_stoker/run.json").toFile());
+  }
+
   private boolean hasBegunToWrite() throws IOException {
     return Files.isDirectory(home.resolve("out/_temporary"));
+  }
+
+  /** Tasks whose rows are committed, the job not yet. */
+  private long committedTasks() throws IOException {
+    Path job = home.resolve("out/_temporary/0");
+    if (!Files.isDirectory(job)) {
+      return 0;
+    }
+    try (Stream<Path> tasks = Files.list(job)) {
+      return tasks.filter(task -> task.getFileName().toString().startsWith("task_")).count();
+    }
   }
 
   private static String workerLogs() throws IOException {

@@ -219,7 +219,9 @@ final class ProcessTest {
     command.add("-Djava.io.tmpdir=" + scratch);
     command.add("-Dstoker.test.started=" + started);
     command.add("-Dstoker.master=local[2]");
-    command.addAll(List.of("-Xmx1g", "-cp", String.join(File.pathSeparator, classes)));
+    command.addAll(
+        List.of(
+            "-Xmx1g", "-XX:TieredStopAtLevel=1", "-cp", String.join(File.pathSeparator, classes)));
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
     Path log = home.resolve("log");

@@ -22,6 +22,10 @@ public final class SparkSubmit {
   private final Map<String, String> confs = new LinkedHashMap<>();
   private final List<Path> jars = new ArrayList<>();
   private String master = "local[2]";
+
+  /** Most JVMs here live for seconds, of which the second compiler would take its part. */
+  static final String QUICK = "-XX:TieredStopAtLevel=1";
+
   private String heap = "1g";
   private String deployMode = "client";
   private @Nullable Path properties;
@@ -32,6 +36,8 @@ public final class SparkSubmit {
     this.spark = spark;
     jars.addAll(SparkHome.natives());
     confs.put("spark.ui.enabled", "false");
+    confs.put("spark.driver.extraJavaOptions", QUICK);
+    confs.put("spark.executor.extraJavaOptions", QUICK);
     confs.put("spark.driver.host", "127.0.0.1");
     confs.put("spark.driver.bindAddress", "127.0.0.1");
   }
@@ -140,6 +146,7 @@ public final class SparkSubmit {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@conf/java.options");
     command.add("-Xmx" + heap);
+    command.add(QUICK);
     command.add("-Dlog4j2.configurationFile=" + Path.of("conf/log4j2.properties").toUri());
     command.addAll(List.of("-cp", spark.jars() + "/*", "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(List.of("--master", master, "--class", mainClass));

@@ -64,6 +64,20 @@ public final class StandaloneCluster implements AutoCloseable {
     return master;
   }
 
+  /**
+   * For a job as {@code conf/gpu.conf} has it, but for small executors.
+   *
+   * @param cores of an executor, each for one task
+   */
+  public SparkSubmit submit(int cores) {
+    return new SparkSubmit(spark)
+        .master(master)
+        .properties(Path.of("conf/gpu.conf"))
+        .conf("spark.executor.cores", Integer.toString(cores))
+        .conf("spark.task.cpus", "1")
+        .conf("spark.executor.memory", "1g");
+  }
+
   /** The executors that are alive now. */
   public List<ProcessHandle> executors() {
     return processes.stream()
@@ -127,6 +141,7 @@ public final class StandaloneCluster implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("conf/java.options").toAbsolutePath());
     command.add("-Xmx256m");
+    command.add(SparkSubmit.QUICK);
     command.addAll(options);
     command.addAll(List.of("-cp", spark.jars() + "/*", mainClass));
     command.addAll(arguments);
