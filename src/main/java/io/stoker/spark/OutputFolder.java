@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -27,6 +28,12 @@ final class OutputFolder {
 
   /** Spark's option that makes it leave a {@code _SUCCESS} behind, which is for us to do. */
   static final String NO_MARKER = "mapreduce.fileoutputcommitter.marksuccessfuljobs";
+
+  /**
+   * Schemes with real folders. An object store would be left with a marker where its listing does
+   * not show it again; there {@link #begin} tells what is wrong, a moment later.
+   */
+  private static final Set<String> FOLDERS = Set.of("file", "hdfs", "viewfs", "abfs", "abfss");
 
   private static final String MARKER = "_SUCCESS";
   private static final Logger LOG = LoggerFactory.getLogger(OutputFolder.class);
@@ -68,7 +75,9 @@ final class OutputFolder {
               ? target
               : new Path(target.getParent(), "_" + target.getName() + ".stoker-" + run);
       var folder = new OutputFolder(files, target, work, files.exists(target));
-      folder.tryOut();
+      if (FOLDERS.contains(files.getUri().getScheme())) {
+        folder.tryOut();
+      }
       return folder;
     } catch (IOException | RuntimeException e) { // Hadoop throws what it likes of URIs and plugins
       if (Failures.isInterrupt(e)) {

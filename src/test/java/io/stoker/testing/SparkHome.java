@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -19,8 +18,6 @@ public final class SparkHome {
 
   /** The newest Spark we serve. */
   public static final String SPARK_4_1 = "4.1.1_2.13";
-
-  private static final long FILL_MINUTES = 20;
 
   private final String version;
   private final String scala;
@@ -45,9 +42,11 @@ public final class SparkHome {
     }
     var folder = target().resolve("spark-" + parts.get(0));
     var home = new SparkHome(parts.get(0), parts.get(1), folder);
-    if (!Files.isDirectory(home.jars())) {
-      home.fill();
-    }
+    MavenJars.of(
+        home.jars(),
+        "src/spark/pom.xml",
+        "-Dspark.version=" + home.version(),
+        "-Dscala.binary.version=" + home.scalaVersion());
     return home;
   }
 
@@ -102,41 +101,5 @@ public final class SparkHome {
   /** The folder of jars. */
   public Path jars() {
     return folder.resolve("jars");
-  }
-
-  private void fill() throws IOException, InterruptedException {
-    // A folder that is there is complete: it is filled under another name.
-    var part = folder.resolve("jars." + ProcessHandle.current().pid());
-    Files.createDirectories(folder);
-    var log = folder.resolve("maven.log");
-    var maven =
-        new ProcessBuilder(
-                maven(),
-                "-B",
-                "-q",
-                "-f",
-                "src/spark/pom.xml",
-                "dependency:copy-dependencies",
-                "-Dspark.version=" + version,
-                "-Dscala.binary.version=" + scala,
-                "-DoutputDirectory=" + part)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    maven.getOutputStream().close();
-    if (!maven.waitFor(FILL_MINUTES, TimeUnit.MINUTES)) {
-      maven.destroyForcibly();
-      throw new IOException("fetching Spark " + version + " took over " + FILL_MINUTES + " min");
-    }
-    if (maven.exitValue() != 0) {
-      throw new IOException("cannot fetch Spark " + version + ": " + Files.readString(log));
-    }
-    Files.move(part, jars());
-  }
-
-  private static String maven() {
-    var home = System.getProperty("maven.home", "");
-    var launcher = Path.of(home, "bin", "mvn");
-    return !home.isEmpty() && Files.isExecutable(launcher) ? launcher.toString() : "mvn";
   }
 }

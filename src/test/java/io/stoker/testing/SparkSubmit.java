@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class SparkSubmit {
   private final SparkHome spark;
   private final Map<String, String> confs = new LinkedHashMap<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<Path> jars = new ArrayList<>();
   private String master = "local[2]";
 
@@ -66,6 +67,12 @@ public final class SparkSubmit {
     return conf("spark.standalone.submit.waitAppCompletion", "true");
   }
 
+  /** Sets a variable of the driver's environment. */
+  public SparkSubmit environment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
   /** Adds a jar to {@code --jars}. */
   public SparkSubmit jar(Path jar) {
     jars.add(jar);
@@ -105,6 +112,7 @@ public final class SparkSubmit {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    process.environment().putAll(environment);
     process.environment().put("SPARK_HOME", spark.folder().toString());
     var child = process.start();
     child.getOutputStream().close();
