@@ -53,11 +53,7 @@ record Ending(int code, @Nullable Throwable failure) {
     }
     switch (code) {
       case ExitCode.INTERRUPTED -> err.println("stoker: interrupted; nothing was committed");
-      case ExitCode.UNEXPECTED ->
-          err.println(
-              "stoker: failed unexpectedly: "
-                  + Printable.paths(failure.toString().lines().findFirst().orElse(""))
-                  + (verbosity == Verbosity.VERBOSE ? "" : " (--verbose shows the stack trace)"));
+      case ExitCode.UNEXPECTED -> printUnexpected(err, failure, verbosity);
       default -> {
         err.println("stoker: " + heading());
         problems(failure).forEach(problem -> err.println("  - " + Printable.paths(problem)));
@@ -65,6 +61,22 @@ record Ending(int code, @Nullable Throwable failure) {
     }
     if (verbosity == Verbosity.VERBOSE) {
       failure.printStackTrace(err);
+    }
+  }
+
+  private static void printUnexpected(PrintWriter err, Throwable failure, Verbosity verbosity) {
+    String what = failure.toString().lines().findFirst().orElse("");
+    String cause = RootCause.message(failure);
+    err.println("stoker: failed unexpectedly: " + Printable.paths(what));
+    if (!what.contains(cause)) {
+      err.println("  - because of: " + Printable.paths(cause));
+    }
+    if (RootCause.isOutOfReach(failure)) {
+      err.println(
+          "  - the store, or the network to it, is out of reach; run it again when it is back");
+    }
+    if (verbosity != Verbosity.VERBOSE) {
+      err.println("--verbose shows the stack trace.");
     }
   }
 

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Prints rows of Parquet files. */
 record ShownRows(SparkSession spark, PrintWriter out) {
-  /** Causes may go in circles. */
-  private static final int MAX_CAUSES = 50;
-
   private static final String ID = "region_id";
 
   /** 16 bytes that say nothing to a reader. */
@@ -53,20 +50,7 @@ record ShownRows(SparkSession spark, PrintWriter out) {
       problem = "--where \"" + where + "\" cannot be used";
       return rows.where(where);
     } catch (Exception e) { // Spark throws its AnalysisException, which is checked, undeclared
-      throw new RefusedException(List.of(problem + ": " + reason(e)));
+      throw new RefusedException(List.of(problem + ": " + RootCause.message(e)));
     }
-  }
-
-  /** What it came of: Spark wraps a task's failure several times, in many lines. */
-  private static String reason(Exception e) {
-    Throwable first = e;
-    for (int i = 0; i < MAX_CAUSES && first.getCause() != null; i++) {
-      first = first.getCause();
-    }
-    return String.valueOf(first.getMessage())
-        .lines()
-        .filter(line -> !line.isBlank())
-        .findFirst()
-        .orElse("");
   }
 }

@@ -50,14 +50,24 @@ final class EndingTest {
   }
 
   @Test
-  void theUnexpectedIsOneLine() {
+  void theUnexpectedIsToldInALineWithItsCause() {
     backend.failingWith(new IllegalStateException("the ring broke\nin two"));
 
     assertThat(run().code()).isEqualTo(1);
     assertThat(console.err())
         .isEqualTo(
-            "stoker: failed unexpectedly: java.lang.IllegalStateException: the ring broke"
-                + " (--verbose shows the stack trace)\n");
+            "stoker: failed unexpectedly: java.lang.IllegalStateException: the ring broke\n"
+                + "--verbose shows the stack trace.\n");
+  }
+
+  @Test
+  void theCauseAndAStoreOutOfReachAreNamed() {
+    backend.failingWith(
+        new IllegalStateException("a task failed", new java.net.ConnectException("timed out")));
+
+    assertThat(run().code()).isEqualTo(1);
+    assertThat(console.err())
+        .contains("  - because of: timed out\n", "  - the store, or the network to it, is out of");
   }
 
   @Test
