@@ -1,8 +1,8 @@
 """A day's regions each night, by spark-submit on YARN.
 
-What of this was run: compiled by Python, its flags checked by
-a test. What not: Airflow itself. Needs apache-airflow-providers-apache-spark, and a connection
-``spark_default`` that names the master and client mode: then the task fails by Stoker's exit code.
+What of this was run: compiled by Python, its flags checked by a test. What not: Airflow itself.
+Needs apache-airflow-providers-apache-spark, and a connection ``spark_default`` that names the
+master and client mode: then the task fails by Stoker's exit code.
 """
 
 from datetime import datetime, timedelta

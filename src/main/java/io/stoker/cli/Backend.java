@@ -23,10 +23,7 @@ interface Backend {
   /**
    * Prints rows of an output.
    *
-   * @param location URI of its folder
-   * @param where which rows, in SQL, or null for any
-   * @param limit at most so many
-   * @throws Exception if it is no output, or {@code where} cannot be used
+   * @throws Exception if it is no output, or the job's condition cannot be used
    */
   void show(ShowJob job, Verbosity verbosity) throws Exception;
 

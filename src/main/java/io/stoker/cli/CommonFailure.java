@@ -3,12 +3,13 @@ package io.stoker.cli;
 import io.stoker.spark.RunRecord;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
-/** Why most regions of a run failed, with one of them and what may help. */
+/** The most common reason of a run's failures, with one of them and what may help. */
 final class CommonFailure {
   /** What the contract's column of images may be called. */
   private static final List<String> URIS = List.of("uri", "path", "image");
@@ -44,10 +45,15 @@ final class CommonFailure {
       return null;
     }
     String advice = ADVICE.get(most.getKey());
-    return "most failures are "
+    return String.format(Locale.ROOT, "%,d of %,d failures: ", most.getValue(), failed(run))
         + most.getKey()
         + (run.counts().committed() ? example(spark, run, most.getKey()) : "")
         + (advice == null ? "" : "; " + advice);
+  }
+
+  /** Of an early end the reasons are those of finished tasks. */
+  private static long failed(RunRecord run) {
+    return run.counts().reasons().values().stream().mapToLong(Long::longValue).sum();
   }
 
   private static String example(SparkSession spark, RunRecord run, String reason) {
@@ -63,14 +69,14 @@ final class CommonFailure {
           rows.where("concat(failure.stage, '/', failure.reason) = '" + reason + "'")
               .selectExpr("cast(`" + uri + "` as string)", "failure.detail")
               .first();
-      return ", such as " + uri + " " + row.get(0) + ": " + shortened(String.valueOf(row.get(1)));
+      return ", such as "
+          + uri
+          + " "
+          + row.get(0)
+          + ": "
+          + Printable.line(String.valueOf(row.get(1)), LONGEST);
     } catch (Exception e) { // the rows cannot be read, which the run's own end does not depend on
       return "";
     }
-  }
-
-  private static String shortened(String text) {
-    String line = text.replaceAll("\\s+", " ");
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
   }
 }

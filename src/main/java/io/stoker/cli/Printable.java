@@ -17,6 +17,12 @@ final class Printable {
     return CONTROL.matcher(text.replace('\t', ' ')).replaceAll("?");
   }
 
+  /** Like {@link #paths}, in one line, of which the beginning if it is longer than that. */
+  static String line(String text, int longest) {
+    String line = paths(text.replaceAll("\\s+", " "));
+    return line.length() <= longest ? line : line.substring(0, longest) + "...";
+  }
+
   /**
    * Like {@link #text}; where Spark is embedded, and local files thus the default, they are written
    * as the user wrote them: {@code /photos}, not {@code file:/photos}.

@@ -19,7 +19,7 @@ final class RowText {
   static String table(Dataset<Row> rows) {
     var lines = new ArrayList<List<String>>();
     for (Row row : rows.collectAsList()) {
-      lines.add(values(row).stream().map(RowText::shortened).toList());
+      lines.add(values(row).stream().map(text -> Printable.line(text, LONGEST)).toList());
     }
     return TextTable.of(List.of(rows.columns()), lines);
   }
@@ -51,10 +51,5 @@ final class RowText {
       return String.join(" ", values(row));
     }
     return value == null ? "" : value.toString();
-  }
-
-  private static String shortened(String text) {
-    String line = Printable.paths(text.replaceAll("\\s+", " "));
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
   }
 }

@@ -1,6 +1,7 @@
 package io.stoker.pipeline;
 
 import io.stoker.region.SlotSpec;
+import java.util.Locale;
 
 /**
  * How an executor's memory is divided. All but the budget is reserved at start, so that nobody ever
@@ -71,12 +72,12 @@ public record MemoryPlan(
                   + " lower --batch or --in-flight",
               mebibytes(options.memoryBytes()),
               mebibytes(needed),
-              mebibytes(ring),
+              part(ring),
               buffers + spares,
               options.batch(),
-              mebibytes(outputs),
-              mebibytes(scratch),
-              mebibytes(MIN_BUDGET_BYTES)));
+              part(outputs),
+              part(scratch),
+              part(MIN_BUDGET_BYTES)));
     }
     long budget = options.memoryBytes() - ring - scratch - outputs;
     return new MemoryPlan(buffers, ring, scratch, window, outputs, budget);
@@ -85,6 +86,10 @@ public record MemoryPlan(
   /** As the flag takes them, rounded up. */
   private static String mebibytes(long bytes) {
     return ((bytes + (1L << 20) - 1) >> 20) + "m";
+  }
+
+  private static String part(long bytes) {
+    return String.format(Locale.ROOT, "%.1fm", (double) bytes / (1L << 20));
   }
 
   private static int window(

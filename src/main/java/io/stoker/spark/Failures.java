@@ -45,6 +45,14 @@ final class Failures {
     return new IllegalStateException("the Spark job failed: " + thrown.getMessage(), thrown);
   }
 
+  /** Of its message, in which libraries begin with an empty line at times. */
+  static String firstLine(Exception e) {
+    String message = e.getMessage();
+    return message == null
+        ? e.toString()
+        : message.lines().filter(line -> !line.isBlank()).findFirst().orElse(e.toString());
+  }
+
   /** Runs what has to be done even by an interrupted thread, whose flag would end all I/O. */
   static void uninterrupted(Runnable action) {
     boolean interrupted = Thread.interrupted();

@@ -94,7 +94,8 @@ final class ManifestReader {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      problems.add("the manifest, " + source.describe() + ", cannot be read: " + firstLine(e));
+      problems.add(
+          "the manifest, " + source.describe() + ", cannot be read: " + Failures.firstLine(e));
       return null;
     }
   }
@@ -226,7 +227,7 @@ final class ManifestReader {
       try {
         rows = rows.where(where);
       } catch (Exception e) {
-        problems.add("--where \"" + where + "\" cannot be used: " + firstLine(e));
+        problems.add("--where \"" + where + "\" cannot be used: " + Failures.firstLine(e));
       }
     }
     EarlierOutput earlier = EarlierOutput.of(rows.schema(), folder, hadoop);
@@ -288,12 +289,5 @@ final class ManifestReader {
       last--;
     }
     return last < 1 ? "" : parts[last];
-  }
-
-  private static String firstLine(Exception e) {
-    String message = e.getMessage();
-    return message == null
-        ? e.toString()
-        : message.lines().filter(line -> !line.isBlank()).findFirst().orElse(e.toString());
   }
 }

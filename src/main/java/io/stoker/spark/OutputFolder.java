@@ -87,17 +87,10 @@ final class OutputFolder {
           "the output "
               + options.folder()
               + " cannot be written: "
-              + firstLine(e)
+              + Failures.firstLine(e)
               + "; choose another folder, or see that this one can be reached and written");
       return null;
     }
-  }
-
-  private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage() == null ? e : e.getMessage())
-        .lines()
-        .findFirst()
-        .orElse("");
   }
 
   private static @Nullable String problem(

@@ -22,13 +22,7 @@ final class CommonFailureTest {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[1]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .getOrCreate();
+    spark = LocalSession.start(1);
     spark
         .sql(
             """
@@ -51,7 +45,7 @@ final class CommonFailureTest {
   void theMostCommonReasonHasAnExampleAndAdvice() {
     assertThat(describe(REASONS, true))
         .isEqualTo(
-            "most failures are decode/box_outside_image, such as Image c.jpg: box 9x9 outside;"
+            "2 of 3 failures: decode/box_outside_image, such as Image c.jpg: box 9x9 outside;"
                 + " boxes partly outside are taken with --box-outside clamp or pad");
   }
 
@@ -59,7 +53,7 @@ final class CommonFailureTest {
   void aRunWithoutRowsHasNoExample() {
     assertThat(describe(Map.of("read/not_found", 9L), false))
         .isEqualTo(
-            "most failures are read/not_found; relative URIs are looked for beside the manifest");
+            "9 of 9 failures: read/not_found; relative URIs are looked for beside the manifest");
     assertThat(CommonFailure.describe(spark, run(Map.of(), true))).isNull();
   }
 

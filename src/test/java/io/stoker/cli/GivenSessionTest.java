@@ -43,14 +43,7 @@ final class GivenSessionTest {
 
   @BeforeAll
   static void start() throws IOException {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.shuffle.partitions", "2")
-            .getOrCreate();
+    spark = LocalSession.start(2);
     model = ExampleModel.write(home.resolve("model"));
     Path images = Files.createDirectory(home.resolve("images"));
     for (int i = 0; i < 6; i++) {

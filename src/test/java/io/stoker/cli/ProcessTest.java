@@ -148,7 +148,7 @@ final class ProcessTest {
 
     assertThat(child.await()).as(child::log).isEqualTo(4);
     assertThat(child.log())
-        .contains("most failures are preprocess/transform, such as uri no number: ")
+        .contains("failures: preprocess/transform, such as uri no number: ")
         .doesNotContain("file:/");
     assertThat(work.resolve("out/_SUCCESS")).doesNotExist();
     assertThat(work.resolve("out/_stoker/run.json")).exists();
