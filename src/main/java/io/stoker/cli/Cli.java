@@ -27,7 +27,7 @@ final class Cli {
   /** How a command ended; no failure where the code is 0 or the mistake was in the flags. */
   Ending run(String... arguments) {
     CommandLine line = commandLine();
-    ParseResult parsed = line.parseArgs(arguments);
+    ParseResult parsed = line.parseArgs(withoutHelpCommand(arguments));
     boolean unknownCommand = !parsed.hasSubcommand() && !parsed.unmatched().isEmpty();
     Integer helped = unknownCommand ? null : CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
@@ -49,6 +49,14 @@ final class Cli {
       return misused("stoker " + sub.commandSpec().name(), problems);
     }
     return run(command);
+  }
+
+  /** {@code help predict} is {@code predict --help}, as many tools have it. */
+  private static String[] withoutHelpCommand(String... arguments) {
+    if (arguments.length == 0 || !arguments[0].equals("help")) {
+      return arguments;
+    }
+    return arguments.length == 1 ? new String[] {"--help"} : new String[] {arguments[1], "--help"};
   }
 
   private Ending run(StokerCommand command) {
@@ -79,9 +87,13 @@ final class Cli {
     var problems = new ArrayList<String>();
     for (Exception error : parsed.errors()) {
       if (!(error instanceof UnmatchedArgumentException)) {
-        problems.add(String.valueOf(error.getMessage()));
+        problems.add(FlagError.text(error));
       }
     }
+    parsed.matchedOptions().stream()
+        .filter(option -> option.originalStringValues().contains(""))
+        .map(option -> option.longestName() + " is empty, expected " + option.paramLabel())
+        .forEach(problems::add);
     problems.addAll(unmatched(parsed));
     return problems;
   }

@@ -26,7 +26,7 @@ final class InputFlags {
       converter = Converter.Normalize.class,
       description =
           "none, unit (0 to 1), minus-one-one, caffe, torch (Keras's tf is minus-one-one), or"
-              + " MEAN/STD such as 123.7,116.3,103.5/58.4,57.1,57.4: (value - MEAN) / STD."
+              + " MEAN/STD such as 127.5/127.5, or three values each: (value - MEAN) / STD."
               + " Default: none (0 to 255).")
   Normalization normalization = Normalization.NONE;
 

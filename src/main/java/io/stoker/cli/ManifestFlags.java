@@ -3,6 +3,7 @@ package io.stoker.cli;
 import io.stoker.spark.ManifestSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,17 @@ final class ManifestFlags {
           "--manifest is missing, expected the URI of a table of regions (or --manifest-table"
               + " NAME)");
     }
+    columns.keySet().stream()
+        .filter(name -> !ManifestSource.contractColumns().contains(name.toLowerCase(Locale.ROOT)))
+        .forEach(
+            name ->
+                problems.add(
+                    "--column "
+                        + name
+                        + "=...: the contract has no column "
+                        + name
+                        + ", expected one of "
+                        + String.join(", ", ManifestSource.contractColumns())));
     if (given.has("--manifest-table") && given.has("--manifest-format")) {
       problems.add("--manifest-format is for files, but --manifest-table was given; leave it out");
     }
@@ -78,7 +90,7 @@ final class ManifestFlags {
 
     @Override
     String parse(String text) {
-      String name = text.toLowerCase(java.util.Locale.ROOT);
+      String name = text.toLowerCase(Locale.ROOT);
       if (!NAMES.contains(name)) {
         throw new IllegalArgumentException(
             "\"" + text + "\", expected one of " + String.join(", ", NAMES));

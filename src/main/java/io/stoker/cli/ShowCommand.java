@@ -43,7 +43,9 @@ final class ShowCommand extends StokerCommand {
   List<String> check(Given given) {
     var problems = new ArrayList<String>();
     if (!given.has("--output")) {
-      problems.add("--output is missing, expected the URI of a folder that predict wrote");
+      problems.add(
+          "--output is missing, expected the URI of a folder that predict wrote:"
+              + " stoker show --output FOLDER");
     }
     return problems;
   }

@@ -71,11 +71,25 @@ final class SparkBackend implements Backend, AutoCloseable {
     try (var in = Files.newBufferedReader(conf)) {
       properties.load(in); // as Spark does
     } catch (IOException | IllegalArgumentException e) {
-      throw new RefusedException(List.of("--conf " + conf + " cannot be read: " + e));
+      throw new RefusedException(
+          List.of(
+              "--conf "
+                  + conf
+                  + (Files.exists(conf)
+                      ? " cannot be read: " + e
+                      : " does not exist; check the path")));
     }
     var settings = new TreeMap<String, String>();
     for (String name : properties.stringPropertyNames()) {
       settings.put(name, properties.getProperty(name).strip());
+    }
+    if (settings.keySet().stream().noneMatch(name -> name.startsWith("spark."))) {
+      throw new RefusedException(
+          List.of(
+              "--conf "
+                  + conf
+                  + " has no setting of Spark's, expected lines such as spark.executor.cores 4, as"
+                  + " in the files of conf/"));
     }
     return settings;
   }
@@ -83,7 +97,7 @@ final class SparkBackend implements Backend, AutoCloseable {
   @Override
   public void show(ShowJob job, Verbosity verbosity) throws Exception {
     try (Session session = open(verbosity)) {
-      new ShownRows(session.spark(), out).print(job);
+      new ShownRows(session.spark(), out, err).print(job);
     }
   }
 

@@ -49,10 +49,7 @@ final class Summary {
     PipelineReport pipeline = run.pipeline();
     return pipeline == null || timings.predicting() <= 0
         ? regions
-        : regions
-            + ", "
-            + ProgressText.rate(pipeline.images() / timings.predicting())
-            + " images/s";
+        : regions + format("; files opened %,d times", pipeline.opens());
   }
 
   private static String time(RunRecord.Timings timings) {

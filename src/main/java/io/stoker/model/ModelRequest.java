@@ -28,4 +28,14 @@ public record ModelRequest(
     fetches = List.copyOf(fetches);
     feeds = Collections.unmodifiableMap(new TreeMap<>(feeds));
   }
+
+  /** The same with another image input. */
+  public ModelRequest withInput(String name) {
+    return new ModelRequest(signature, name, fetches, feeds, trusted);
+  }
+
+  /** The same with other tensors to return. */
+  public ModelRequest withFetches(List<String> names) {
+    return new ModelRequest(signature, input, names, feeds, trusted);
+  }
 }

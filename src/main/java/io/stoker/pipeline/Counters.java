@@ -20,7 +20,7 @@ final class Counters {
   final LongAdder ok = new LongAdder();
   final LongAdder batches = new LongAdder();
   final LongAdder paddedBatches = new LongAdder();
-  final LongAdder images = new LongAdder();
+  final LongAdder opens = new LongAdder();
   final LongAdder bytesRead = new LongAdder();
   final LongAdder wholeDecodes = new LongAdder();
   final LongAdder stripDecodes = new LongAdder();

@@ -151,7 +151,7 @@ final class Fetcher implements Runnable {
 
   private StoredFile open(String uri) throws IOException {
     StoredFile file = SafeFile.open(floor.storage(), uri);
-    floor.counters().images.increment();
+    floor.counters().opens.increment();
     return file;
   }
 

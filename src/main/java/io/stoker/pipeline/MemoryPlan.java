@@ -67,9 +67,8 @@ public record MemoryPlan(
     if (needed > options.memoryBytes()) {
       throw new IllegalArgumentException(
           String.format(
-              "memory is %s, expected at least %s: %s for %d batches of %d slots, %s for outputs,"
-                  + " %s for threads and %s for images (more for large ones); raise --memory, or"
-                  + " lower --batch or --in-flight",
+              "memory is %s, expected at least %s: %s for %d batches of %d, %s for outputs, %s for"
+                  + " threads and %s for images (more for large ones); raise --memory%s",
               mebibytes(options.memoryBytes()),
               mebibytes(needed),
               part(ring),
@@ -77,7 +76,10 @@ public record MemoryPlan(
               options.batch(),
               part(outputs),
               part(scratch),
-              part(MIN_BUDGET_BYTES)));
+              part(MIN_BUDGET_BYTES),
+              options.batch() > 1 && fixedBatch == 0
+                  ? ", or lower --batch or --in-flight"
+                  : options.inFlight() > 1 ? ", or lower --in-flight" : ""));
     }
     long budget = options.memoryBytes() - ring - scratch - outputs;
     return new MemoryPlan(buffers, ring, scratch, window, outputs, budget);

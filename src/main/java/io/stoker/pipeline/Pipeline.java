@@ -309,7 +309,7 @@ public final class Pipeline implements AutoCloseable {
         counters.failures(),
         counters.batches.sum(),
         counters.paddedBatches.sum(),
-        counters.images.sum(),
+        counters.opens.sum(),
         counters.bytesRead.sum(),
         counters.wholeDecodes.sum(),
         counters.stripDecodes.sum(),

@@ -22,7 +22,7 @@ import java.util.function.LongBinaryOperator;
  * @param failed regions that failed, by reason; reasons that did not occur are left out
  * @param batches runs of whole batches, second attempts apart
  * @param paddedBatches those of them that were not full
- * @param images files opened
+ * @param opens how often a file was opened; one that several tasks need counts for each
  * @param bytesRead bytes read from storage
  * @param wholeDecodes images decoded as a whole
  * @param stripDecodes bands of full width decoded
@@ -44,7 +44,7 @@ public record PipelineReport(
     Map<Failure.Reason, Long> failed,
     long batches,
     long paddedBatches,
-    long images,
+    long opens,
     long bytesRead,
     long wholeDecodes,
     long stripDecodes,
@@ -117,7 +117,7 @@ public record PipelineReport(
         combine(failed, other.failed, Long::sum),
         batches + other.batches,
         paddedBatches + other.paddedBatches,
-        images + other.images,
+        opens + other.opens,
         bytesRead + other.bytesRead,
         wholeDecodes + other.wholeDecodes,
         stripDecodes + other.stripDecodes,
@@ -142,7 +142,7 @@ public record PipelineReport(
         combine(failed, earlier.failed, (now, before) -> now - before),
         batches - earlier.batches,
         paddedBatches - earlier.paddedBatches,
-        images - earlier.images,
+        opens - earlier.opens,
         bytesRead - earlier.bytesRead,
         wholeDecodes - earlier.wholeDecodes,
         stripDecodes - earlier.stripDecodes,

@@ -4,6 +4,7 @@ import io.stoker.model.ChannelOrder;
 import io.stoker.model.DataType;
 import io.stoker.model.Head;
 import io.stoker.model.InputLayout;
+import io.stoker.model.Normalization;
 import io.stoker.region.RegionLoader;
 import io.stoker.region.RegionTransform;
 import io.stoker.region.SlotSpec;
@@ -49,6 +50,27 @@ record HeadPlan(SlotSpec slot, Filling filling, Head head) {
         || (layout.height() > 0 && layout.width() > 0);
   }
 
+  /** A head that fits the model, whatever was asked for; null if its images' size is not known. */
+  static @Nullable Head standIn(InputLayout layout) {
+    int height = layout.height();
+    int width = layout.width();
+    if (height <= 0 || width <= 0) {
+      return null;
+    }
+    int channels = layout.channels() > 0 ? layout.channels() : PIXEL_CHANNELS;
+    return new Head(
+        height,
+        width,
+        channels,
+        DataType.FLOAT32,
+        height,
+        width,
+        ChannelOrder.RGB,
+        Normalization.NONE,
+        layout.channelsFirst(),
+        true);
+  }
+
   private static HeadPlan ofPixels(PredictSpec spec, RegionShapes shapes, InputLayout layout)
       throws RefusedException {
     var problems = new ArrayList<String>();
@@ -86,8 +108,12 @@ record HeadPlan(SlotSpec slot, Filling filling, Head head) {
         <= (long) MAX_SLOT_RATIO * resized.bytes();
   }
 
-  private static ChannelOrder channels(
-      PredictSpec spec, InputLayout layout, List<String> problems) {
+  /**
+   * The channels to make.
+   *
+   * @param problems gets what does not fit the model
+   */
+  static ChannelOrder channels(PredictSpec spec, InputLayout layout, List<String> problems) {
     ChannelOrder asked = spec.channelOrder();
     boolean chosen = spec.input().channels() != null;
     switch (layout.channels()) {

@@ -20,7 +20,7 @@ final class ModelFiles {
       entries = new FileTree(hadoop).read(location, MAX_BYTES);
     } catch (FileNotFoundException e) {
       throw new ModelException(
-          "--model: there is no file or folder " + location + " (" + e.getMessage() + ")", e);
+          "--model: there is no file or folder " + location + "; check the path", e);
     } catch (IOException e) {
       throw new ModelException("--model: " + location + " cannot be read: " + e, e);
     }

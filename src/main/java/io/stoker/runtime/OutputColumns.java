@@ -6,6 +6,7 @@ import io.stoker.model.Tail;
 import io.stoker.model.TensorSpec;
 import io.stoker.runtime.OutputColumn.Kind;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -30,7 +31,7 @@ final class OutputColumns {
       PredictSpec.Vectors vectors,
       List<String> labels,
       long classes,
-      List<String> problems) {
+      Collection<String> problems) {
     List<TensorSpec> outputs = model.outputs();
     if (!labels.isEmpty() && classes >= 0 && labels.size() != classes) {
       problems.add(

@@ -1,13 +1,10 @@
 package io.stoker.runtime;
 
-import io.stoker.model.Head;
-import io.stoker.model.InputLayout;
 import io.stoker.model.ModelException;
 import io.stoker.model.ModelFile;
+import io.stoker.model.ModelRequest;
 import io.stoker.model.ResolvedModel;
-import io.stoker.model.SplicedModel;
 import io.stoker.tensorflow.ModelLoader;
-import io.stoker.tensorflow.Splicer;
 import io.stoker.tensorflow.TensorFlowPredictor;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,16 +30,9 @@ public final class Preparation {
     PredictSpec complete = withLabels(spec, hadoop, problems);
     try {
       ModelFile file = ModelFiles.read(spec.modelLocation(), hadoop);
-      ResolvedModel model = resolve(file, spec, cores);
-      if (!problems.isEmpty()) {
-        throw new RefusedException(problems);
-      }
-      CheckedJob job = shapes -> prepare(complete, model, shapes);
-      if (HeadPlan.knowsSize(spec, InputLayout.of(model.input()))) {
-        // Whether all boxes have one size changes who resizes, but not what is refused.
-        job.prepare(new RegionShapes(0, null));
-      }
-      return job;
+      ResolvedModel model =
+          new ModelCheck(complete, request -> resolve(file, spec, request, cores)).check(problems);
+      return shapes -> PreparedJobs.of(complete, model, shapes);
     } catch (ModelException e) {
       problems.addAll(e.problems());
       throw new RefusedException(problems);
@@ -62,59 +52,12 @@ public final class Preparation {
     return TensorFlowPredictor.version();
   }
 
-  private static PreparedJob prepare(PredictSpec spec, ResolvedModel model, RegionShapes shapes)
-      throws RefusedException {
-    try {
-      HeadPlan plan = HeadPlan.of(spec, shapes, InputLayout.of(model.input()));
-      Head head = plan.head();
-      SplicedModel spliced = Splicer.splice(model, head, spec.tail());
-      checkBatch(spec, spliced);
-      return new PreparedJob(
-          spec,
-          Fingerprint.of(spec, model.sha256(), head, Preprocessing.sha256(spec.preprocess())),
-          model.sha256(),
-          spliced,
-          plan.slot(),
-          plan.filling(),
-          columns(spec, model, spliced));
-    } catch (ModelException e) {
-      throw new RefusedException(e.problems());
-    }
-  }
-
-  private static ResolvedModel resolve(ModelFile file, PredictSpec spec, int cores)
-      throws ModelException {
+  private static ResolvedModel resolve(
+      ModelFile file, PredictSpec spec, ModelRequest request, int cores) throws ModelException {
     boolean gpu = spec.resources().device() == PredictSpec.Device.GPU;
     int intraOp = cores == 0 ? 0 : Threads.of(spec.resources(), cores, gpu).intraOp();
     try (var scratch = Scratch.create()) {
-      return ModelLoader.resolve(file, spec.request(), scratch.folder(), intraOp);
+      return ModelLoader.resolve(file, request, scratch.folder(), intraOp);
     }
-  }
-
-  private static void checkBatch(PredictSpec spec, SplicedModel model) throws RefusedException {
-    int asked = spec.resources().batch();
-    int fixed = model.fixedBatch();
-    if (fixed != 0 && asked != 0 && asked != fixed) {
-      throw new RefusedException(
-          List.of(
-              "--batch "
-                  + asked
-                  + ", but the model only takes batches of "
-                  + fixed
-                  + "; leave --batch out"));
-    }
-  }
-
-  private static List<OutputColumn> columns(
-      PredictSpec spec, ResolvedModel model, SplicedModel spliced) throws RefusedException {
-    var problems = new ArrayList<String>();
-    List<Long> shape = model.fetches().get(0).shape();
-    long classes = shape == null || shape.isEmpty() ? -1 : shape.get(shape.size() - 1);
-    List<OutputColumn> columns =
-        OutputColumns.of(spliced, spec.tail(), spec.vectors(), spec.labels(), classes, problems);
-    if (!problems.isEmpty()) {
-      throw new RefusedException(problems);
-    }
-    return columns;
   }
 }

@@ -157,9 +157,12 @@ final class ContractColumns implements Serializable {
     void checkComplete() {
       if (!positions.containsKey(ContractColumn.URI) && !uriReported) {
         problems.add(
-            "the manifest has no column uri (nor path, nor image); it has "
-                + (schema.fields().length == 0 ? "none" : String.join(", ", schema.fieldNames()))
-                + "; name the column of image URIs with --column uri=NAME");
+            schema.fields().length == 0
+                ? "the manifest is empty, expected a table with a column uri and one row for each"
+                    + " region"
+                : "the manifest has no column uri (nor path, nor image); it has "
+                    + String.join(", ", schema.fieldNames())
+                    + "; name the column of image URIs with --column uri=NAME");
       }
       List<ContractColumn> missing =
           ContractColumn.BOX.stream().filter(column -> !positions.containsKey(column)).toList();

@@ -1,6 +1,8 @@
 package io.stoker.spark;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,6 +34,11 @@ public final class ManifestSource {
     this.origin = origin;
     this.where = where;
     this.columns = columns;
+  }
+
+  /** The columns that mean something: names that {@link #column} takes. */
+  public static List<String> contractColumns() {
+    return Arrays.stream(ContractColumn.values()).map(ContractColumn::label).toList();
   }
 
   /**

@@ -93,6 +93,13 @@ final class OutputFolder {
     }
   }
 
+  /** Whether there is a run record without the marker that a good end leaves. */
+  static boolean isUnproven(Configuration hadoop, String folder) throws IOException {
+    var path = new Path(folder);
+    FileSystem files = path.getFileSystem(hadoop);
+    return files.exists(new Path(path, OURS)) && !files.exists(new Path(path, MARKER));
+  }
+
   private static @Nullable String problem(
       OutputOptions options, Path target, FileStatus[] found, FileSystem files) throws IOException {
     if (files.exists(target) && !files.getFileStatus(target).isDirectory()) {

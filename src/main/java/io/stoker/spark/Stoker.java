@@ -1,6 +1,7 @@
 package io.stoker.spark;
 
 import io.stoker.runtime.PredictSpec;
+import java.io.IOException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -72,5 +73,15 @@ public final class Stoker {
   public static RunRecord write(
       SparkSession spark, Dataset<Row> manifest, PredictSpec spec, OutputOptions output) {
     return write(spark, ManifestSource.rows(manifest), spec, output);
+  }
+
+  /**
+   * Whether a folder was written by us, but its run did not end well: too many regions failed, or
+   * the proof did. Of a run that is going on this is true as well.
+   *
+   * @throws IOException if the file system cannot tell
+   */
+  public static boolean isUnproven(SparkSession spark, String folder) throws IOException {
+    return OutputFolder.isUnproven(spark.sparkContext().hadoopConfiguration(), folder);
   }
 }

@@ -223,6 +223,7 @@ final class WritingRun {
         + ")"
         + (early
             ? "; the run was ended early and no rows were written: to get them all, allow more"
-            : "; the rows, with each failure's detail, are kept for inspection, without _SUCCESS");
+            : "; the rows, with each failure's detail, are kept for inspection, without _SUCCESS"
+                + (counts.ok() == 0 ? "" : "; --max-failures, such as 100%, allows more"));
   }
 }

@@ -66,14 +66,27 @@ final class InputChoice {
       }
     }
     if (image == null) {
-      throw new ModelException(problems);
+      throw ModelException.choose(
+          problems,
+          images(inputs).stream().map(choice -> request.withInput(choice.name())).toList());
     }
     String placeholder = placeholderName(graph, image);
     ModelGraph fed = fill(cut(graph, image, placeholder), inputs, image, placeholder);
     if (!problems.isEmpty()) {
-      throw new ModelException(problems);
+      throw ModelException.beside(problems, rest(fed, image, placeholder, sha256));
     }
     return resolved(fed, image, placeholder, sha256);
+  }
+
+  private @Nullable ResolvedModel rest(
+      ModelGraph graph, TensorSpec image, String placeholder, String sha256) {
+    try {
+      ResolvedModel rest = resolved(graph, image, placeholder, sha256);
+      InputLayout.of(rest.input());
+      return rest;
+    } catch (ModelException e) {
+      return null; // it follows from what is wrong already
+    }
   }
 
   private ResolvedModel resolved(

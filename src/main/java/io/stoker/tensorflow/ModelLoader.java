@@ -16,7 +16,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
@@ -91,7 +90,7 @@ public final class ModelLoader {
               + " --fetch");
     }
     ModelGraph graph = ModelGraph.of(definition);
-    List<NamedTensor> fetches = fetches(request.fetches(), List.of(), graph);
+    List<NamedTensor> fetches = fetches(request, List.of(), graph);
     ModelGraph pruned = graph.pruned(LoadedModel.nodes(fetches));
     check(pruned, OpPolicy.Use.PREDICT, request.trusted());
     checkNoTables(pruned);
@@ -145,7 +144,7 @@ public final class ModelLoader {
     List<NamedTensor> outputs = Signatures.tensors(definition.getOutputsMap());
     checkNamesExist(signature, outputs, graph);
     checkNamesExist(signature, Signatures.tensors(definition.getInputsMap()), graph);
-    List<NamedTensor> fetches = fetches(request.fetches(), outputs, graph);
+    List<NamedTensor> fetches = fetches(request, outputs, graph);
     ModelGraph needed = graph.pruned(LoadedModel.nodes(fetches));
     check(needed, OpPolicy.Use.PREDICT_UNFROZEN, request.trusted());
     Variables variables =
@@ -180,12 +179,9 @@ public final class ModelLoader {
   // ---- both
 
   private static List<NamedTensor> fetches(
-      List<String> wanted, List<NamedTensor> outputs, ModelGraph graph) throws ModelException {
-    if (!wanted.isEmpty()) {
-      var problems = new ArrayList<String>();
-      List<NamedTensor> fetches = Fetches.named(wanted, outputs, graph, problems);
-      throwIfAny(problems);
-      return fetches;
+      ModelRequest request, List<NamedTensor> outputs, ModelGraph graph) throws ModelException {
+    if (!request.fetches().isEmpty()) {
+      return named(request, outputs, graph);
     }
     if (!outputs.isEmpty()) {
       return outputs;
@@ -204,7 +200,30 @@ public final class ModelLoader {
         ends.isEmpty()
             ? "no tensor looks like an output, as each is used by another; name one with --fetch"
             : "several tensors could be the output; choose with --fetch: " + describe(ends, graph));
-    throw new ModelException(problems);
+    throw ModelException.choose(problems, eachOf(ends, request));
+  }
+
+  private static List<NamedTensor> named(
+      ModelRequest request, List<NamedTensor> outputs, ModelGraph graph) throws ModelException {
+    var problems = new ArrayList<String>();
+    List<NamedTensor> found = Fetches.named(request.fetches(), outputs, graph, problems);
+    if (problems.isEmpty()) {
+      return found;
+    }
+    List<NamedTensor> meant = outputs.isEmpty() ? Fetches.unused(graph) : outputs;
+    if (!meant.isEmpty()) {
+      problems.add(
+          "the model's outputs are " + Names.some(meant.stream().map(NamedTensor::name).toList()));
+    }
+    throw ModelException.choose(
+        problems,
+        found.isEmpty()
+            ? eachOf(meant, request)
+            : List.of(request.withFetches(found.stream().map(NamedTensor::name).toList())));
+  }
+
+  private static List<ModelRequest> eachOf(List<NamedTensor> tensors, ModelRequest request) {
+    return tensors.stream().map(tensor -> request.withFetches(List.of(tensor.name()))).toList();
   }
 
   /** With shapes where the graph can be imported; else names alone must do. */
@@ -243,13 +262,8 @@ public final class ModelLoader {
   }
 
   private static ModelException located(ModelFile file, ModelException e) {
-    var located =
-        new ModelException(
-            e.problems().stream()
-                .map(problem -> file.location() + ": " + problem)
-                .collect(Collectors.toList()));
-    located.initCause(e);
-    return located;
+    return e.reworded(
+        e.problems().stream().map(problem -> file.location() + ": " + problem).toList());
   }
 
   /** Of a single file as {@code sha256sum} has it; of a folder over paths, sizes and contents. */

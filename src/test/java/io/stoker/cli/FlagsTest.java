@@ -131,28 +131,33 @@ final class FlagsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          --batch=0 => '--batch': "0", expected a whole number from 1 to 2147483647
-          --batch=x => '--batch': "x", expected a whole number
-          --decode-threads=-1 => '--decode-threads': "-1", expected a whole number
-          --fetch-ahead=1.5 => '--fetch-ahead': "1.5", expected a whole number
-          --in-flight=99999999999 => '--in-flight': "99999999999", expected a whole number
-          --top-k=0 => '--top-k': "0", expected a whole number
-          --memory=8 => '--memory': "8" is no amount of memory, expected a number and its unit such as 512m or 8g
+          --batch=0 => --batch: "0", expected a whole number from 1 to 2147483647
+          --batch=x => --batch: "x", expected a whole number
+          --decode-threads=-1 => --decode-threads: "-1", expected a whole number
+          --fetch-ahead=1.5 => --fetch-ahead: "1.5", expected a whole number
+          --in-flight=99999999999 => --in-flight: "99999999999", expected a whole number
+          --top-k=0 => --top-k: "0", expected a whole number
+          --memory=8 => --memory: "8" is no amount of memory, expected a number and its unit such as 512m or 8g
           --memory=9999999999t => "9999999999t" is no amount of memory
-          --input-size=big => '--input-size': "big" is no size, expected HEIGHTxWIDTH such as 224x320
-          --input-size=0x5 => '--input-size': size is 0x5, expected 1x1 or more
-          --normalize=imagenet => '--normalize': "imagenet", expected none, unit, minus-one-one or tf, caffe, torch, or MEAN/STD
+          --input-size=big => --input-size: "big" is no size, expected HEIGHTxWIDTH such as 224x320
+          --input-size=0x5 => --input-size: size is 0x5, expected 1x1 or more
+          --normalize=imagenet => --normalize: "imagenet", expected none, unit, minus-one-one or tf, caffe, torch, or MEAN/STD
           --normalize=1,2/3 => "1,2/3", expected none
           --normalize=1/0 => "1/0", expected none
           --normalize=NaN/1 => "NaN/1", expected none
-          --channels=hsv => '--channels': "hsv", expected one of rgb, bgr, gray
-          --box-outside=crop => '--box-outside': "crop", expected one of fail, clamp, pad
-          --device=tpu => '--device': "tpu", expected one of auto, cpu, gpu
-          --mode=append => '--mode': "append", expected one of error, overwrite
-          --manifest-format=xlsx => '--manifest-format': "xlsx", expected one of csv, json, parquet, orc
-          --max-failures=105% => '--max-failures': "105%" is no failure limit, expected a count such as 200 or a share such as 5%
-          --feed=keep_prob => '--feed' (NAME=VALUE) should be in KEY=VALUE format but was keep_prob
-          --column=uri => '--column' (NAME=COLUMN) should be in KEY=VALUE format but was uri
+          --channels=hsv => --channels: "hsv", expected one of rgb, bgr, gray
+          --box-outside=crop => --box-outside: "crop", expected one of fail, clamp, pad
+          --device=tpu => --device: "tpu", expected one of auto, cpu, gpu
+          --mode=append => --mode: "append", expected one of error, overwrite
+          --manifest-format=xlsx => --manifest-format: "xlsx", expected one of csv, json, parquet, orc
+          --max-failures=105% => --max-failures: "105%" is no failure limit, expected a count such as 200 or a share such as 5%
+          --feed=keep_prob => --feed: "keep_prob", expected NAME=VALUE
+          --column=uri => --column: "uri", expected NAME=COLUMN
+          --column=foo=bar => --column foo=...: the contract has no column foo, expected one of uri, page
+          --batch --decode-threads=2 => --batch has no value, expected N
+          --fetch= => --fetch is empty, expected NAME
+          --preprocess= => --preprocess is empty, expected CLASS
+          --top-k => --top-k has no value, expected K
           --normalize=caffe --channels=rgb => --normalize caffe implies bgr and excludes --channels; leave --channels out
           --normalize=caffe --channels=bgr => --normalize caffe implies bgr and excludes --channels
           --argmax --top-k=5 => --argmax and --top-k exclude each other; give one of them
@@ -209,10 +214,10 @@ final class FlagsTest {
     assertThat(ending.code()).isEqualTo(2);
     assertThat(out.err())
         .contains("mistakes in the flags")
-        .contains("'--batch': \"0\"")
-        .contains("'--top-k': \"x\"")
+        .contains("--batch: \"0\"")
+        .contains("--top-k: \"x\"")
         .contains("--nonsense")
-        .contains("'--mode'")
+        .contains("--mode has no value, expected error|overwrite")
         .contains("--manifest is missing")
         .contains("--model is missing")
         .contains("--output is missing")

@@ -100,7 +100,7 @@ final class GivenSessionTest {
         .containsPattern("images/a b,3 +\\d +ok +\\[\\d \\w+ 0\\.\\d{3}, \\d \\w+ 0\\.");
     assertThatThrownBy(() -> printed("show", "--output=" + home.resolve("nothing")))
         .satisfies(e -> assertThat(Ending.of(e).code()).isEqualTo(ExitCode.REFUSED))
-        .hasMessageContaining("cannot be read as Parquet");
+        .hasMessageContaining("does not exist, expected a folder that predict wrote");
     assertThatThrownBy(() -> printed("show", "--output=" + output, "--where=nonsense > 1"))
         .hasMessageContaining("nonsense");
   }

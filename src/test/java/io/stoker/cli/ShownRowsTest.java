@@ -59,8 +59,11 @@ final class ShownRowsTest {
 
   @Test
   void aConditionChooses() {
-    assertThat(show("status = 'failed'", 9, false)).contains("b.jpg").endsWith("1 of 1 rows\n");
-    assertThat(show("failure.reason = 'io'", 9, false)).endsWith("0 of 0 rows\n");
+    assertThat(show("status = 'failed'", 9, false))
+        .contains("b.jpg")
+        .endsWith("1 of 1 rows for which it is true, of 3\n");
+    assertThat(show("failure.reason = 'io'", 9, false))
+        .endsWith("0 of 0 rows for which it is true, of 3\n");
   }
 
   @Test
@@ -77,8 +80,22 @@ final class ShownRowsTest {
 
     assertThatThrownBy(() -> print(new ShowJob(text.toString(), null, 1, false)))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("log.txt is not a Parquet file")
+        .hasMessageContaining(
+            "log.txt holds no Parquet files, expected a folder that predict wrote")
         .hasMessageNotContaining("stage failure");
+  }
+
+  @Test
+  void anOutputWithoutItsProofIsToldApart() throws IOException {
+    Path folder = home.resolve("unproven");
+    spark.range(3).write().parquet(folder.toString());
+    assertThat(print(new ShowJob(folder.toString(), null, 1, false))).endsWith("1 of 3 rows\n");
+    Files.createDirectory(folder.resolve("_stoker"));
+    Files.writeString(folder.resolve("_stoker/run.json"), "{}");
+    assertThat(print(new ShowJob(folder.toString(), null, 1, false))).endsWith("1 of 3 rows\n");
+    Files.delete(folder.resolve("_SUCCESS"));
+    assertThat(print(new ShowJob(folder.toString(), null, 1, true)))
+        .contains("this output has no _SUCCESS");
   }
 
   @Test
@@ -89,7 +106,7 @@ final class ShownRowsTest {
     assertThatThrownBy(() -> show("x =", 1, false)).hasMessageContaining("PARSE_SYNTAX_ERROR");
     assertThatThrownBy(() -> print(new ShowJob(home + "/none", null, 1, false)))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("none cannot be read as Parquet, expected an output of Stoker's: ");
+        .hasMessageContaining("/none does not exist, expected a folder that predict wrote");
   }
 
   private static String show(@Nullable String where, int limit, boolean json) {
@@ -98,7 +115,8 @@ final class ShownRowsTest {
 
   private static String print(ShowJob job) {
     var text = new StringWriter();
-    new ShownRows(spark, new PrintWriter(text)).print(job);
-    return text.toString();
+    var said = new StringWriter();
+    new ShownRows(spark, new PrintWriter(text), new PrintWriter(said)).print(job);
+    return text + said.toString();
   }
 }

@@ -30,7 +30,7 @@ final class SummaryTest {
             12,003 regions: 12,000 ok, 3 failed
                        2  decode/truncated
                        1  read/not_found
-            rate     750 regions/s, 1.5 images/s
+            rate     750 regions/s; files opened 24 times
             time     21.4 s (manifest 3.0, model 0.9, predicting 16.0, proving 1.5, other 0.0)
             device   CPU, starved 34 % of the time
             verdict  decode bound; more cores an executor would help

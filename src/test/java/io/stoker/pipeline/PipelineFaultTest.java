@@ -270,7 +270,7 @@ final class PipelineFaultTest {
       bench.start();
       bench.assertAllOk(bench.run(regions), regions);
       assertThat(bench.decoder.decodes).hasValueGreaterThan(4);
-      assertThat(bench.pipeline.report().images()).isEqualTo(1);
+      assertThat(bench.pipeline.report().opens()).isEqualTo(1);
     }
   }
 

@@ -323,7 +323,7 @@ final class PipelineTest {
       bench.start();
       bench.assertAllOk(bench.run(regions), regions);
       assertThat(bench.decoder.decodes).hasValue(1);
-      assertThat(bench.pipeline.report().images()).isEqualTo(1);
+      assertThat(bench.pipeline.report().opens()).isEqualTo(1);
     }
   }
 
