@@ -17,6 +17,7 @@ public record Verdict(Bound bound, String advice) implements Serializable {
     PREPROCESS("more cores an executor (--decode-threads) would help, or a faster --preprocess"),
     IO("more files read at once (--fetch-ahead) would help, or storage nearer by"),
     MEMORY("more --memory would let more images be read and decoded ahead"),
+    TASKS("more tasks at once would help, or larger ones: nothing was there to be read"),
     WRITER("fewer or smaller output columns would help (--top-k, --argmax), or more tasks");
 
     private final String advice;
@@ -32,6 +33,9 @@ public record Verdict(Bound bound, String advice) implements Serializable {
   /** A stage that waits for more than this share of its time is waiting, not working. */
   private static final double WAITING = 0.5;
 
+  /** Threads that read for less than this share of their time, together, had nothing to read. */
+  private static final double IDLE = 0.05;
+
   static Verdict of(PipelineReport report) {
     Bound bound = bound(report);
     return new Verdict(bound, bound.advice);
@@ -46,13 +50,25 @@ public record Verdict(Bound bound, String advice) implements Serializable {
       return Bound.WRITER;
     }
     StageTimes pool = report.decode().plus(report.preprocess());
+    if (share(pool.outputNanos(), pool) > WAITING) {
+      return Bound.DEVICE; // batches were ready: it starved at the start, or between tasks
+    }
     if (share(pool.inputNanos(), pool) > WAITING) {
-      StageTimes fetch = report.fetch();
-      return share(fetch.outputNanos(), fetch) > WAITING ? Bound.MEMORY : Bound.IO;
+      return reading(report.fetch());
     }
     return report.preprocess().busyNanos() > report.decode().busyNanos()
         ? Bound.PREPROCESS
         : Bound.DECODE;
+  }
+
+  /**
+   * Of threads that read ahead, most may idle; what counts is what those do that have something.
+   */
+  private static Bound reading(StageTimes fetch) {
+    if (fetch.outputNanos() > fetch.busyNanos()) {
+      return Bound.MEMORY;
+    }
+    return share(fetch.busyNanos(), fetch) < IDLE ? Bound.TASKS : Bound.IO;
   }
 
   private static double share(long part, StageTimes whole) {

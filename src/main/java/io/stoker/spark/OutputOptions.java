@@ -7,6 +7,16 @@ package io.stoker.spark;
  * @param mode what to do if something is there
  */
 public record OutputOptions(String folder, Mode mode) {
+  /** Into a folder that is missing or empty. */
+  public static OutputOptions to(String folder) {
+    return new OutputOptions(folder, Mode.ERROR);
+  }
+
+  /** In place of an earlier output, if there is one. */
+  public static OutputOptions replacing(String folder) {
+    return new OutputOptions(folder, Mode.OVERWRITE);
+  }
+
   /** What to do if something is there. */
   public enum Mode {
     /** The folder must be missing or empty. */

@@ -39,7 +39,8 @@ final class Fetches {
     for (String name : wanted) {
       NamedTensor tensor = find(name, keyed, graph);
       if (tensor == null) {
-        problems.add(unknown("tensor", name, keyed, graph.nodes().keySet()));
+        problems.add(
+            unknown("tensor", name, keyed, graph.nodes().keySet()) + outputs(keyed, graph));
       } else if (!seen.add(tensor.tensor())) {
         problems.add("tensor " + name + " is fetched twice; leave one --fetch out");
       } else {
@@ -47,6 +48,13 @@ final class Fetches {
       }
     }
     return found;
+  }
+
+  private static String outputs(List<NamedTensor> keyed, ModelGraph graph) {
+    List<NamedTensor> outputs = keyed.isEmpty() ? unused(graph) : keyed;
+    return outputs.isEmpty()
+        ? ""
+        : "; its outputs are " + Names.some(outputs.stream().map(NamedTensor::name).toList());
   }
 
   /** A tensor by a key or its name in the graph, or null. */

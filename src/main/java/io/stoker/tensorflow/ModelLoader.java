@@ -211,10 +211,6 @@ public final class ModelLoader {
       return found;
     }
     List<NamedTensor> meant = outputs.isEmpty() ? Fetches.unused(graph) : outputs;
-    if (!meant.isEmpty()) {
-      problems.add(
-          "the model's outputs are " + Names.some(meant.stream().map(NamedTensor::name).toList()));
-    }
     throw ModelException.choose(
         problems,
         found.isEmpty()

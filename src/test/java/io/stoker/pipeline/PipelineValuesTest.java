@@ -111,27 +111,34 @@ final class PipelineValuesTest {
 
   @ParameterizedTest
   @CsvSource({
-    // starved, fetch waits for memory, decode busy, decode waits, preprocess, writer
-    "5, 0, 90, 10, 0, 0, DEVICE",
-    "50, 0, 90, 10, 0, 0, DECODE",
-    "50, 0, 20, 10, 70, 0, PREPROCESS",
-    "50, 0, 10, 90, 0, 0, IO",
-    "50, 300, 10, 90, 0, 0, MEMORY",
-    "50, 0, 10, 90, 0, 300, WRITER"
+    // starved, fetch idle, fetch waits for memory, decode busy, decode waits for files and for
+    // slots,
+    // preprocess, writer
+    "5, 0, 0, 90, 10, 0, 0, 0, DEVICE",
+    "50, 0, 0, 10, 10, 90, 0, 0, DEVICE",
+    "50, 0, 0, 90, 10, 0, 0, 0, DECODE",
+    "50, 0, 0, 20, 10, 0, 70, 0, PREPROCESS",
+    "50, 0, 0, 10, 90, 0, 0, 0, IO",
+    "50, 700, 0, 10, 90, 0, 0, 0, IO",
+    "50, 9000, 0, 10, 90, 0, 0, 0, TASKS",
+    "50, 700, 300, 10, 90, 0, 0, 0, MEMORY",
+    "50, 0, 0, 10, 90, 0, 0, 300, WRITER"
   })
   void theVerdictNamesWhoIsWaitedFor(
       long starved,
+      long fetchIdle,
       long memory,
       long decode,
       long decodeInput,
+      long decodeOutput,
       long preprocess,
       long writer,
       Verdict.Bound bound) {
     Verdict verdict =
         report(
                 starved,
-                new StageTimes(100, 0, memory),
-                new StageTimes(decode, decodeInput, 0),
+                new StageTimes(100, fetchIdle, memory),
+                new StageTimes(decode, decodeInput, decodeOutput),
                 new StageTimes(preprocess, 0, 0),
                 new StageTimes(10, 100, writer))
             .verdict();
