@@ -104,7 +104,12 @@ final class ImportTableTest {
           room(
               "bench",
               allBut("bench", "cli"),
-              outside("org.apache.spark", "org.apache.hadoop", "com.fasterxml.jackson")),
+              // How much of the machine a strategy takes.
+              outside(
+                  "org.apache.spark",
+                  "org.apache.hadoop",
+                  "com.fasterxml.jackson",
+                  "com.sun.management")),
           room(
               "cli",
               allBut("cli"),

@@ -38,6 +38,11 @@ final class AnswerFlags {
     }
   }
 
+  /** Whether whole outputs are returned. */
+  boolean isWhole() {
+    return !argmax && topK == null;
+  }
+
   void apply(PredictSpec.Builder spec) {
     spec.softmax(softmax).labelsFile(labels);
     if (argmax) {

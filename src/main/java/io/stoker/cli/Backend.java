@@ -34,4 +34,11 @@ interface Backend {
    * @throws Exception as {@link #predict} does
    */
   void example(Path folder, Verbosity verbosity) throws Exception;
+
+  /**
+   * Measures.
+   *
+   * @throws Exception as {@link #predict} does
+   */
+  void bench(BenchJob job, Verbosity verbosity) throws Exception;
 }

@@ -140,6 +140,7 @@ final class Cli {
             .addSubcommand(new PredictCommand())
             .addSubcommand(new ShowCommand())
             .addSubcommand(new DoctorCommand())
+            .addSubcommand(new BenchCommand())
             .addSubcommand(new ExampleCommand())
             .setOut(out)
             .setErr(err);

@@ -119,10 +119,51 @@ abstract class Converter<T> implements ITypeConverter<T> {
     }
   }
 
-  /** {@code auto}, {@code cpu}, {@code gpu}. */
-  static final class Device extends Choice<PredictSpec.Device> {
-    Device() {
-      super(PredictSpec.Device.class);
+  /**
+   * Where a model runs.
+   *
+   * @param simulatedMillis a batch, on a simulated device; else 0
+   */
+  record DeviceChoice(PredictSpec.Device device, double simulatedMillis) {
+    static final DeviceChoice AUTO = new DeviceChoice(PredictSpec.Device.AUTO, 0);
+
+    void apply(PredictSpec.Builder spec) {
+      if (device == PredictSpec.Device.SIMULATED) {
+        spec.simulated(simulatedMillis);
+      } else {
+        spec.device(device);
+      }
+    }
+  }
+
+  /** {@code auto}, {@code cpu}, {@code gpu}, {@code simulated:MS}. */
+  static final class Device extends Converter<DeviceChoice> {
+    private static final String SIMULATED = "simulated:";
+
+    @Override
+    DeviceChoice parse(String text) {
+      String name = text.toLowerCase(Locale.ROOT);
+      if (name.startsWith(SIMULATED)) {
+        try {
+          double millis = Double.parseDouble(name.substring(SIMULATED.length()));
+          if (millis > 0 && Double.isFinite(millis)) {
+            return new DeviceChoice(PredictSpec.Device.SIMULATED, millis);
+          }
+        } catch (NumberFormatException e) {
+          // the message below serves both
+        }
+      }
+      return switch (name) {
+        case "auto" -> DeviceChoice.AUTO;
+        case "cpu" -> new DeviceChoice(PredictSpec.Device.CPU, 0);
+        case "gpu" -> new DeviceChoice(PredictSpec.Device.GPU, 0);
+        default ->
+            throw new IllegalArgumentException(
+                "\""
+                    + text
+                    + "\", expected auto, cpu, gpu, or simulated:MS with the milliseconds that a"
+                    + " batch takes, such as simulated:20");
+      };
     }
   }
 

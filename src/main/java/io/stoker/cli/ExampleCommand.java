@@ -12,11 +12,14 @@ import picocli.CommandLine.Option;
     usageHelpWidth = 98,
     header = "Draw landscapes, predict their land cover, show what came out.")
 final class ExampleCommand extends StokerCommand {
+  /** Where the example lies if nobody says. */
+  static final String FOLDER = "target/example";
+
   @Option(
       names = "--folder",
       paramLabel = "DIR",
       description = "Where images, manifest, predictions and map go. Default: target/example.")
-  Path folder = Path.of("target", "example");
+  Path folder = Path.of(FOLDER);
 
   @Override
   List<String> check(Given given) {

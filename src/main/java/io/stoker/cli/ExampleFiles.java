@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The example's files, and the job over them.
@@ -51,11 +52,20 @@ record ExampleFiles(Path folder, Path model, List<String> labels) {
   }
 
   PredictSpec spec() {
-    return PredictSpec.model(uri(model))
-        .normalize(Normalization.MINUS_ONE_ONE)
-        .topK(CLASSES_SHOWN)
-        .labels(labels)
-        .build();
+    return builder().topK(CLASSES_SHOWN).labels(labels).build();
+  }
+
+  private PredictSpec.Builder builder() {
+    return PredictSpec.model(uri(model)).normalize(Normalization.MINUS_ONE_ONE);
+  }
+
+  /** The same, to be measured. */
+  BenchJob.Given measured(Consumer<PredictSpec.Builder> resources) {
+    PredictSpec.Builder reduced = builder().topK(CLASSES_SHOWN).labels(labels);
+    resources.accept(reduced);
+    PredictSpec.Builder whole = builder();
+    resources.accept(whole);
+    return new BenchJob.Given(source(), reduced.build(), whole.build());
   }
 
   OutputOptions output() {

@@ -51,8 +51,10 @@ final class ResourceFlags {
       names = "--device",
       paramLabel = "auto|cpu|gpu",
       converter = Converter.Device.class,
-      description = "Where the model runs; gpu refuses to run without one. Default: auto.")
-  PredictSpec.Device device = PredictSpec.Device.AUTO;
+      description =
+          "Where the model runs; gpu refuses to run without one. simulated:MS runs no model at"
+              + " all: a batch takes MS milliseconds, its answers mean nothing. Default: auto.")
+  Converter.DeviceChoice device = Converter.DeviceChoice.AUTO;
 
   @Option(
       names = "--deterministic",
@@ -61,7 +63,7 @@ final class ResourceFlags {
 
   /** Adds what cannot work here. */
   void check(List<String> problems) {
-    if (device == PredictSpec.Device.GPU && "cpu".equals(System.getProperty(NATIVES))) {
+    if (device.device() == PredictSpec.Device.GPU && "cpu".equals(System.getProperty(NATIVES))) {
       problems.add(
           "--device gpu needs TensorFlow's CUDA build, but the one for CPUs is on the class path;"
               + " get it by STOKER_NATIVES=gpu submit/stoker ... (Linux x86-64)");
@@ -74,7 +76,7 @@ final class ResourceFlags {
         .fetchAhead(fetchAhead)
         .inFlight(inFlight)
         .memoryBytes(memoryBytes == null ? 0 : memoryBytes)
-        .device(device)
         .deterministic(deterministic);
+    device.apply(spec);
   }
 }

@@ -110,6 +110,17 @@ final class SparkBackend implements Backend, AutoCloseable {
     }
   }
 
+  @Override
+  public void bench(BenchJob job, Verbosity verbosity) throws Exception {
+    BenchJob.Given given = job.given();
+    if (given == null) {
+      given = ExampleFiles.make(Path.of(ExampleCommand.FOLDER), err).measured(job.resources());
+    }
+    try (Session session = open(verbosity)) {
+      new BenchRun(session.spark(), out, err).run(job, job.spec(given));
+    }
+  }
+
   private Session open(Verbosity verbosity) throws UsageException, InterruptedException {
     if (Session.isGiven()) {
       return Session.open(verbosity);

@@ -32,6 +32,21 @@ public record Head(
     boolean channelsFirst,
     boolean raw)
     implements Serializable {
+  /** The same for slots of another type. */
+  public Head withSlotType(DataType type) {
+    return new Head(
+        slotHeight,
+        slotWidth,
+        slotChannels,
+        type,
+        modelHeight,
+        modelWidth,
+        channels,
+        normalization,
+        channelsFirst,
+        raw);
+  }
+
   /** Bytes of one slot. */
   public long slotBytes() {
     return (long) slotHeight * slotWidth * slotChannels * slotType.bytes();

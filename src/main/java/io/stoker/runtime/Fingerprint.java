@@ -47,7 +47,9 @@ final class Fingerprint {
             "tail=" + spec.tail(),
             "labels=" + spec.labels(),
             "preprocess=" + spec.preprocess() + " " + preprocessSha256,
-            "deterministic=" + spec.resources().deterministic());
+            "deterministic="
+                + spec.resources().deterministic()
+                + (spec.resources().device() == PredictSpec.Device.SIMULATED ? "\nsimulated" : ""));
     return sha256(facts.getBytes(StandardCharsets.UTF_8));
   }
 

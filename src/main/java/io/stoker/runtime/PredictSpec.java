@@ -84,7 +84,9 @@ public record PredictSpec(
   public enum Device {
     AUTO,
     CPU,
-    GPU
+    GPU,
+    /** No device at all: {@link SimulatedPredictor}. */
+    SIMULATED
   }
 
   /**
@@ -111,6 +113,7 @@ public record PredictSpec(
    * @param inFlight runs in flight
    * @param memoryBytes for batches, outputs, encoded and decoded images, off heap and on
    * @param device where the model runs
+   * @param simulatedMillis what a batch takes on a simulated device, else 0
    * @param deterministic whether the device must give the same bits each time
    */
   public record Resources(
@@ -120,6 +123,7 @@ public record PredictSpec(
       int inFlight,
       long memoryBytes,
       Device device,
+      double simulatedMillis,
       boolean deterministic)
       implements Serializable {}
 
@@ -207,6 +211,7 @@ public record PredictSpec(
     private int inFlight;
     private long memoryBytes;
     private Device device = Device.AUTO;
+    private double simulatedMillis;
     private boolean deterministic;
     private Failures failures = Failures.DEFAULT;
     private List<String> allowedUris = List.of();
@@ -349,6 +354,16 @@ public record PredictSpec(
       return this;
     }
 
+    /**
+     * Replaces the device by one that takes so many milliseconds a batch: {@link
+     * SimulatedPredictor}.
+     */
+    public Builder simulated(double millisABatch) {
+      device = Device.SIMULATED;
+      simulatedMillis = millisABatch;
+      return this;
+    }
+
     /** Whether the device must give the same bits each time. */
     public Builder deterministic(boolean value) {
       deterministic = value;
@@ -379,7 +394,14 @@ public record PredictSpec(
           labelsLocation,
           preprocess,
           new Resources(
-              batch, decodeThreads, fetchAhead, inFlight, memoryBytes, device, deterministic),
+              batch,
+              decodeThreads,
+              fetchAhead,
+              inFlight,
+              memoryBytes,
+              device,
+              simulatedMillis,
+              deterministic),
           failures,
           allowedUris);
     }

@@ -4,6 +4,7 @@ import io.stoker.model.ModelException;
 import io.stoker.model.ModelFile;
 import io.stoker.model.ModelRequest;
 import io.stoker.model.ResolvedModel;
+import io.stoker.model.SplicedModel;
 import io.stoker.tensorflow.ModelLoader;
 import io.stoker.tensorflow.TensorFlowPredictor;
 import java.util.ArrayList;
@@ -32,10 +33,23 @@ public final class Preparation {
       ModelFile file = ModelFiles.read(spec.modelLocation(), hadoop);
       ResolvedModel model =
           new ModelCheck(complete, request -> resolve(file, spec, request, cores)).check(problems);
-      return shapes -> PreparedJobs.of(complete, model, shapes);
+      return new Checked(complete, model);
     } catch (ModelException e) {
       problems.addAll(e.problems());
       throw new RefusedException(problems);
+    }
+  }
+
+  /** A good model with good flags. */
+  private record Checked(PredictSpec spec, ResolvedModel model) implements CheckedJob {
+    @Override
+    public PreparedJob prepare(RegionShapes shapes) {
+      return PreparedJobs.of(spec, model, shapes);
+    }
+
+    @Override
+    public SplicedModel floatFed(RegionShapes shapes) {
+      return PreparedJobs.floatFed(spec, model, shapes);
     }
   }
 

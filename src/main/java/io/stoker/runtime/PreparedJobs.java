@@ -1,5 +1,6 @@
 package io.stoker.runtime;
 
+import io.stoker.model.DataType;
 import io.stoker.model.Head;
 import io.stoker.model.InputLayout;
 import io.stoker.model.ModelException;
@@ -42,6 +43,16 @@ final class PreparedJobs {
         plan.slot(),
         plan.filling(),
         columns);
+  }
+
+  /** See {@link CheckedJob#floatFed}. */
+  static SplicedModel floatFed(PredictSpec spec, ResolvedModel model, RegionShapes shapes) {
+    try {
+      Head head = HeadPlan.of(spec, shapes, layout(model)).head().withSlotType(DataType.FLOAT32);
+      return Splicer.splice(model, head, spec.tail());
+    } catch (ModelException e) {
+      throw new RefusedException(e.problems());
+    }
   }
 
   /**

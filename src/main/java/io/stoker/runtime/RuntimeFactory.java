@@ -2,6 +2,7 @@ package io.stoker.runtime;
 
 import io.stoker.image.ImageDecoder;
 import io.stoker.model.ModelException;
+import io.stoker.model.Predictor;
 import io.stoker.pipeline.BoxOutside;
 import io.stoker.pipeline.Filling;
 import io.stoker.pipeline.Pipeline;
@@ -40,15 +41,15 @@ final class RuntimeFactory {
     PredictSpec.Resources asked = job.spec().resources();
     boolean gpuExpected =
         asked.device() == PredictSpec.Device.GPU || !resources.gpuAddresses().isEmpty();
-    TensorFlowPredictor predictor =
-        predictor(Threads.of(asked, resources.cores(), gpuExpected), gpuExpected);
+    Device device = device(Threads.of(asked, resources.cores(), gpuExpected), gpuExpected);
+    Predictor predictor = device.predictor();
     try {
       // "auto" may have found a GPU that nobody spoke of.
       boolean gpu = predictor.device().contains("GPU");
       Threads threads = Threads.of(asked, resources.cores(), gpu);
       ImageDecoder decoder = TensorFlowDecoder.open();
       try {
-        PipelineOptions options = options(threads, gpu, predictor);
+        PipelineOptions options = options(threads, gpu, device);
         Pipeline pipeline =
             Pipeline.start(
                 options,
@@ -71,28 +72,38 @@ final class RuntimeFactory {
     }
   }
 
-  private TensorFlowPredictor predictor(Threads threads, boolean gpuExpected)
-      throws RefusedException {
+  /** A predictor, and the bytes of what it says of one region. */
+  private record Device(Predictor predictor, long outputBytes) {}
+
+  private Device device(Threads threads, boolean gpuExpected) throws RefusedException {
     PredictSpec.Resources asked = job.spec().resources();
-    var options =
-        new DeviceOptions(
-            DeviceOptions.Device.valueOf(asked.device().name()),
-            threads.intraOp(),
-            resources.gpuMemoryFraction(),
-            String.join(",", resources.gpuAddresses()),
-            asked.deterministic());
     try {
+      if (asked.device() == PredictSpec.Device.SIMULATED) {
+        var simulated = new SimulatedPredictor(job.model(), asked.simulatedMillis());
+        return new Device(simulated, simulated.outputBytes());
+      }
       int batch = Batches.choose(job, gpuExpected, memoryBytes(), threads.inFlight());
-      return TensorFlowPredictor.open(job.model(), options, batch);
+      TensorFlowPredictor predictor =
+          TensorFlowPredictor.open(job.model(), deviceOptions(threads, asked), batch);
+      return new Device(predictor, predictor.outputBytes());
     } catch (ModelException e) {
       throw new RefusedException(e.problems());
     }
   }
 
-  private PipelineOptions options(Threads threads, boolean gpu, TensorFlowPredictor predictor) {
+  private DeviceOptions deviceOptions(Threads threads, PredictSpec.Resources asked) {
+    return new DeviceOptions(
+        DeviceOptions.Device.valueOf(asked.device().name()),
+        threads.intraOp(),
+        resources.gpuMemoryFraction(),
+        String.join(",", resources.gpuAddresses()),
+        asked.deterministic());
+  }
+
+  private PipelineOptions options(Threads threads, boolean gpu, Device device) {
     PredictSpec spec = job.spec();
     long memory = memoryBytes();
-    int fixedBatch = predictor.fixedBatch();
+    int fixedBatch = device.predictor().fixedBatch();
     int batch = fixedBatch == 0 ? Batches.choose(job, gpu, memory, threads.inFlight()) : fixedBatch;
     return new PipelineOptions(
         batch,
@@ -104,7 +115,7 @@ final class RuntimeFactory {
         BoxOutside.valueOf(spec.input().boxOutside().name()),
         PipelineOptions.DEFAULT_MAX_PIXELS,
         PipelineOptions.DEFAULT_DECODE_TIMEOUT,
-        predictor.outputBytes() + RESULT_BYTES,
+        device.outputBytes() + RESULT_BYTES,
         spec.allowedUris());
   }
 

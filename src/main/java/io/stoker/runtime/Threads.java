@@ -26,6 +26,14 @@ public record Threads(int decode, int intraOp, int fetch, int inFlight) {
    *     CPU are few
    */
   public static Threads of(PredictSpec.Resources asked, int cores, boolean gpu) {
+    if (asked.device() == PredictSpec.Device.SIMULATED) {
+      // It takes no core, and stands for a GPU.
+      return chosen(asked, cores + 1, true);
+    }
+    return chosen(asked, cores, gpu);
+  }
+
+  private static Threads chosen(PredictSpec.Resources asked, int cores, boolean gpu) {
     int decode = asked.decodeThreads();
     if (decode == 0) {
       decode = gpu ? Math.max(1, cores - 1) : Math.max(1, cores / 2);

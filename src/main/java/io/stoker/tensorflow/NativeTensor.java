@@ -18,7 +18,9 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_TensorType;
 import io.stoker.model.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,27 @@ final class NativeTensor implements AutoCloseable {
   static NativeTensor ints(long[] shape, int... values) {
     NativeTensor tensor = allocate(DataType.INT32, shape);
     tensor.data().asIntBuffer().put(values);
+    return tensor;
+  }
+
+  /** A vector of strings, in UTF-8. */
+  static NativeTensor strings(List<String> values) {
+    NativeTensor tensor =
+        owning(
+            TF_AllocateTensor(
+                DataType.STRING.number(),
+                new long[] {values.size()},
+                1,
+                (long) STRING_BYTES * values.size()));
+    for (int i = 0; i < values.size(); i++) {
+      byte[] value = values.get(i).getBytes(StandardCharsets.UTF_8);
+      var text = new TF_TString(Address.of(tensor.address() + (long) i * STRING_BYTES));
+      TF_StringInit(text); // TensorFlow deallocates it with the tensor
+      try (var bytes = new BytePointer(Math.max(1, value.length))) {
+        bytes.put(value, 0, value.length);
+        TF_StringCopy(text, bytes, value.length);
+      }
+    }
     return tensor;
   }
 

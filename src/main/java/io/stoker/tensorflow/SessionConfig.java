@@ -1,5 +1,6 @@
 package io.stoker.tensorflow;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphOptions;
@@ -37,6 +38,19 @@ final class SessionConfig {
               .setVisibleDeviceList(options.visibleGpus()));
     }
     return config.build().toByteArray();
+  }
+
+  /** For a model with tf.data's ops in its graph, which want threads of the session's own. */
+  static byte[] inputPipeline(DeviceOptions options, int threads) {
+    try {
+      return ConfigProto.parseFrom(model(options)).toBuilder()
+          .setInterOpParallelismThreads(threads + 2)
+          .setUsePerSessionThreads(true)
+          .build()
+          .toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("our own settings do not parse", e);
+    }
   }
 
   /** For the decode ops: on the CPU, without optimizers, which have nothing to gain there. */

@@ -8,7 +8,6 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,6 +39,7 @@ final class DocumentationTest {
           "--jars",
           "--conf",
           "--create",
+          "--add-opens",
           "--deploy-mode",
           "--file");
 
@@ -128,12 +128,11 @@ final class DocumentationTest {
   }
 
   private static List<String> flags() {
-    var flags = new ArrayList<String>();
-    new CommandLine(new PredictCommand())
-        .getCommandSpec()
-        .options()
-        .forEach(option -> flags.add(option.longestName()));
-    return flags;
+    return Stream.of(new PredictCommand(), new BenchCommand())
+        .flatMap(command -> new CommandLine(command).getCommandSpec().options().stream())
+        .map(option -> option.longestName())
+        .distinct()
+        .toList();
   }
 
   private static Stream<MatchResult> found(Pattern pattern, Path page) {

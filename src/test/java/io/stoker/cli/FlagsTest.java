@@ -147,7 +147,8 @@ final class FlagsTest {
           --normalize=NaN/1 => "NaN/1", expected none
           --channels=hsv => --channels: "hsv", expected one of rgb, bgr, gray
           --box-outside=crop => --box-outside: "crop", expected one of fail, clamp, pad
-          --device=tpu => --device: "tpu", expected one of auto, cpu, gpu
+          --device=tpu => --device: "tpu", expected auto, cpu, gpu, or simulated:MS
+          --device=simulated:0 => --device: "simulated:0", expected auto, cpu, gpu, or simulated:MS
           --mode=append => --mode: "append", expected one of error, overwrite
           --manifest-format=xlsx => --manifest-format: "xlsx", expected one of csv, json, parquet, orc
           --max-failures=105% => --max-failures: "105%" is no failure limit, expected a count such as 200 or a share such as 5%
@@ -225,11 +226,35 @@ final class FlagsTest {
   }
 
   @Test
+  void aBenchmarkTakesTheExampleOrWhatItIsGiven() {
+    var out = new Console();
+    assertThat(out.run(backend, "bench", "--strategies=feed,stoker", "--rounds=3").code()).isZero();
+    assertThat(backend.shown)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            BenchJob.class,
+            job -> {
+              assertThat(job.given()).isNull();
+              assertThat(job.strategies()).containsExactly("feed", "stoker");
+              assertThat(job.rounds()).isEqualTo(3);
+            });
+
+    out = new Console();
+    assertThat(
+            out.run(backend, "bench", "--manifest=m.csv", "--strategies=fed", "--rounds=0").code())
+        .isEqualTo(2);
+    assertThat(out.err())
+        .contains("--model is missing")
+        .contains("--strategies: \"fed\", expected some of decode, device, feed")
+        .contains("--rounds: \"0\"");
+  }
+
+  @Test
   void aMissingOrUnknownCommandIsAnswered() {
     var out = new Console();
     assertThat(out.run(backend).code()).isEqualTo(2);
     assertThat(out.err())
-        .contains("a command is missing, expected one of predict, show, doctor, example");
+        .contains("a command is missing, expected one of predict, show, doctor, bench, example");
 
     out = new Console();
     assertThat(out.run(backend, "predcit", "--help").code()).isEqualTo(2);
@@ -239,7 +264,7 @@ final class FlagsTest {
     assertThat(out.run(backend, "forecast").code()).isEqualTo(2);
     assertThat(out.err())
         .contains("\"forecast\" is not expected here")
-        .contains("expected one of predict, show, doctor, example");
+        .contains("expected one of predict, show, doctor, bench, example");
   }
 
   private String run(String... flags) {

@@ -51,4 +51,9 @@ final class RecordingBackend implements Backend {
       throw failure;
     }
   }
+
+  @Override
+  public void bench(BenchJob job, Verbosity verbosity) {
+    shown.add(job);
+  }
 }

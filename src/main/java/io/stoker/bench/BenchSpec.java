@@ -1,0 +1,23 @@
+package io.stoker.bench;
+
+import io.stoker.runtime.PredictSpec;
+import io.stoker.spark.ManifestSource;
+import java.util.List;
+
+/**
+ * What to measure.
+ *
+ * @param manifest the regions
+ * @param spec the model, what is returned of it, and the device
+ * @param vectors the same, returning whole outputs
+ * @param strategies names, of {@link Bench#STRATEGIES}
+ * @param rounds how often each is timed
+ * @param regions at most so many of the manifest are predicted in a pass
+ */
+public record BenchSpec(
+    ManifestSource manifest,
+    PredictSpec spec,
+    PredictSpec vectors,
+    List<String> strategies,
+    int rounds,
+    int regions) {}
