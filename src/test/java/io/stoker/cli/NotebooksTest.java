@@ -105,7 +105,7 @@ final class NotebooksTest {
     assertThat(notebook.text())
         .contains("300 rows, 299 ok")
         .contains("|-- probabilities: array")
-        .containsPattern("\\|(water|forest|field|town|cloud) *\\| *\\d+\\| *\\d+\\.\\d\\|")
+        .containsPattern("\\|(water|forest|field|town|cloud) *\\|\\d+ *\\|\\d+\\.\\d *\\|")
         .contains("regions=300, ok=299, failed=1, reasons={decode/box_outside_image=1}");
     assertThat(SparkHome.target().resolve("notebook-predictions/_SUCCESS")).exists();
   }

@@ -147,7 +147,20 @@ public final class SparkSubmit {
     }
   }
 
-  private List<String> command(String mainClass, Path jar, String... arguments) {
+  /**
+   * Spark 3.5 starts a driver on a standalone worker without what Java 17 wants: the one place
+   * where a user has to say it.
+   */
+  private static String driverOptions() throws IOException {
+    return Files.readAllLines(Path.of("conf/java.options")).stream()
+        .filter(line -> line.startsWith("--add-opens"))
+        .collect(Collectors.joining(" ", QUICK + " ", ""));
+  }
+
+  private List<String> command(String mainClass, Path jar, String... arguments) throws IOException {
+    if (deployMode.equals("cluster")) {
+      confs.put("spark.driver.extraJavaOptions", driverOptions());
+    }
     var command = new ArrayList<String>();
     // A shell's background jobs ignore SIGINT, and so would the child of a build that is one.
     command.addAll(List.of("env", "--default-signal=INT"));
