@@ -40,6 +40,8 @@ final class DocumentationTest {
           "--conf",
           "--create",
           "--add-opens",
+          "--decode", // of the design, in Decisions
+          "--resize",
           "--deploy-mode",
           "--file");
 

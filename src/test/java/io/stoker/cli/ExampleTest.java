@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Timeout;
 @Tag("slow")
 @Timeout(600)
 final class ExampleTest {
-  private static final int IMAGES = 20;
   private static final int REGIONS = 5_000;
 
   @Test
@@ -33,7 +32,6 @@ final class ExampleTest {
     JsonNode record =
         new ObjectMapper().readTree(home.resolve("predictions/_stoker/run.json").toFile());
     assertThat(record.at("/counts/ok").asInt()).isGreaterThanOrEqualTo(REGIONS);
-    assertThat(record.at("/pipeline/opens").asInt()).isGreaterThanOrEqualTo(IMAGES);
     List<String> reasons = new ArrayList<>();
     record.at("/counts/reasons").fieldNames().forEachRemaining(reasons::add);
     assertThat(reasons)

@@ -19,6 +19,7 @@ import io.stoker.region.RegionOutput;
 import io.stoker.region.RegionResult;
 import io.stoker.storage.HadoopStorage;
 import io.stoker.tensorflow.DeviceOptions;
+import io.stoker.tensorflow.OpenNatives;
 import io.stoker.tensorflow.TensorFlowDecoder;
 import io.stoker.tensorflow.TensorFlowPredictor;
 import java.nio.ByteBuffer;
@@ -92,22 +93,41 @@ final class PlainRunTest {
     assertThat(ours.stream().distinct().count()).isGreaterThan(REGIONS / 2);
   }
 
+  /** Real tensors, real pixels: whatever is under way when everything is closed is freed. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 8, 30, 52})
+  void closingAfterAnyNumberOfAnswersFreesAllNatives(int taken) throws Exception {
+    Path image = folder.resolve("scene.png");
+    ImageIO.write(Scene.draw(SEED, 700, 500).image(), "png", image.toFile());
+    var regions = new ArrayList<Region>();
+    for (int i = 0; i < REGIONS; i++) {
+      regions.add(new Region(i, image.toUri().toString(), 0, new Box(i, i, 96, 96)));
+    }
+    Object before = OpenNatives.now();
+    PredictSpec spec = PredictSpec.model(ExampleModel.write(folder).graph().toString()).build();
+    PreparedJob job =
+        Preparation.check(spec, 2, Map.of()).prepare(new RegionShapes(REGIONS, new Size(96, 96)));
+    try (ImageDecoder decoder = TensorFlowDecoder.open();
+        var predictor = TensorFlowPredictor.open(job.model(), DeviceOptions.cpu(1), BATCH);
+        Pipeline pipeline =
+            Pipeline.start(
+                options(),
+                predictor,
+                List.of(decoder),
+                new HadoopStorage(Map.of()),
+                new Filling.Copy(job.slot()));
+        PipelineTask task = pipeline.open(regions.iterator(), true)) {
+      for (int i = 0; i < taken; i++) {
+        assertThat(task.next()).isInstanceOf(RegionResult.Ok.class);
+      }
+    }
+    assertThat(OpenNatives.now()).isEqualTo(before);
+  }
+
   /** One decode thread and one task, so that batches are filled alike each time. */
   private static List<List<Float>> predict(
       PreparedJob job, Predictor predictor, List<Region> regions) {
-    var options =
-        new PipelineOptions(
-            BATCH,
-            1,
-            1,
-            1,
-            MEMORY,
-            1,
-            BoxOutside.FAIL,
-            PipelineOptions.DEFAULT_MAX_PIXELS,
-            PipelineOptions.DEFAULT_DECODE_TIMEOUT,
-            1024,
-            List.of());
+    PipelineOptions options = options();
     Filling filling =
         job.filling() == PreparedJob.Filling.COPY
             ? new Filling.Copy(job.slot())
@@ -129,6 +149,21 @@ final class PlainRunTest {
       }
     }
     return answers;
+  }
+
+  private static PipelineOptions options() {
+    return new PipelineOptions(
+        BATCH,
+        1,
+        1,
+        1,
+        MEMORY,
+        1,
+        BoxOutside.FAIL,
+        PipelineOptions.DEFAULT_MAX_PIXELS,
+        PipelineOptions.DEFAULT_DECODE_TIMEOUT,
+        1024,
+        List.of());
   }
 
   /** As anybody would write it. */

@@ -13,6 +13,7 @@ import io.stoker.region.SlotSpec;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.Runtimes;
 import io.stoker.tensorflow.OpenNatives;
+import io.stoker.tensorflow.TensorFlowPredictor;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,7 +75,9 @@ final class RealJobTest {
 
   @Test
   void manySplitsLoadOneModelIntoOneSession() {
+    int before = TensorFlowPredictor.loadedModels();
     RunRecord run = predict(spec().batch(2).build(), "many");
+    assertThat(TensorFlowPredictor.loadedModels()).isEqualTo(before + 1);
     assertThat(run.plan().splits()).isGreaterThanOrEqualTo(8);
     assertThat(run.executors()).hasSize(1);
     assertThat(run.executors().get(0).sessions()).isEqualTo(1);
@@ -82,6 +85,15 @@ final class RealJobTest {
     // The second job of the process finds the first one's model loaded.
     assertThat(again.executors().get(0).modelLoads())
         .isEqualTo(run.executors().get(0).modelLoads());
+  }
+
+  @Test
+  void rowsThatNobodyReadsToTheirEndLeaveNothing() {
+    ManifestSource manifest = ManifestSource.files(folder.resolve("manifest.csv").toString());
+    List<Row> rows =
+        Stoker.predict(spark, manifest, spec().batch(2).build()).limit(3).collectAsList();
+    assertThat(rows).hasSize(3);
+    rows.forEach(RealJobTest::values);
   }
 
   @Test

@@ -29,11 +29,18 @@ final class SparkSessions implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(Namespace.create(SparkSessions.class))
-        .getOrComputeIfAbsent(KEY, key -> new Held(start()), Held.class)
-        .session();
+    ExtensionContext.Store store =
+        context.getRoot().getStore(Namespace.create(SparkSessions.class));
+    SparkSession session = held(store).session();
+    if (!session.sparkContext().isStopped()) {
+      return session;
+    }
+    store.remove(KEY); // by a test that ends its own session, and was given this one
+    return held(store).session();
+  }
+
+  private static Held held(ExtensionContext.Store store) {
+    return store.getOrComputeIfAbsent(KEY, key -> new Held(start()), Held.class);
   }
 
   private static SparkSession start() {

@@ -1,5 +1,6 @@
 package io.stoker.tensorflow;
 
+import static java.util.stream.Collectors.counting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoker.testing.Shared;
@@ -9,7 +10,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,14 @@ final class HostileModelsTest {
           .isIn(model.expect(), model.alsoAcceptable());
     }
     softly.assertThat(verdicts).hasSize(45);
+    Map<String, Long> counts =
+        verdicts.values().stream()
+            .collect(Collectors.groupingBy(verdict -> verdict[0], TreeMap::new, counting()));
+    System.out.println("hostile models: " + counts);
+    verdicts.values().stream()
+        .filter(v -> !v[0].equals("refused"))
+    // The page on models says so.
+    softly.assertThat(counts).isEqualTo(Map.of("refused", 30L, "ok", 14L, "unfeedable", 1L));
     softly.assertAll();
   }
 
