@@ -48,6 +48,10 @@ final class Fingerprint {
             "labels=" + spec.labels(),
             "preprocess=" + spec.preprocess() + " " + preprocessSha256,
             "deterministic=" + spec.resources().deterministic());
+    // Nothing of the default, so that runs from before there was a choice match those after.
+    if (spec.resources().precision() != PredictSpec.Precision.TF32) {
+      facts += "\nprecision=" + spec.resources().precision();
+    }
     return sha256(facts.getBytes(StandardCharsets.UTF_8));
   }
 

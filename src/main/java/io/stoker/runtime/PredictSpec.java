@@ -87,6 +87,18 @@ public record PredictSpec(
     GPU
   }
 
+  /** In which the model computes; what goes in and comes out keeps its type. */
+  public enum Precision {
+    /** As the model says, on GPUs too. */
+    FLOAT32,
+    /** TensorFlow's default: on GPUs, products of float32 with 10 bits of mantissa. */
+    TF32,
+    /** On GPUs only: float16 wherever TensorFlow takes it for harmless. */
+    FLOAT16,
+    /** On CPUs only: bfloat16 wherever TensorFlow takes it for harmless. */
+    BFLOAT16
+  }
+
   /**
    * From a region's pixels to the model's input.
    *
@@ -112,6 +124,7 @@ public record PredictSpec(
    * @param memoryBytes for batches, outputs, encoded and decoded images, off heap and on
    * @param device where the model runs
    * @param deterministic whether the device must give the same bits each time
+   * @param precision in which the model computes
    */
   public record Resources(
       int batch,
@@ -120,7 +133,8 @@ public record PredictSpec(
       int inFlight,
       long memoryBytes,
       Device device,
-      boolean deterministic)
+      boolean deterministic,
+      Precision precision)
       implements Serializable {}
 
   /**
@@ -208,6 +222,7 @@ public record PredictSpec(
     private long memoryBytes;
     private Device device = Device.AUTO;
     private boolean deterministic;
+    private Precision precision = Precision.TF32;
     private Failures failures = Failures.DEFAULT;
     private List<String> allowedUris = List.of();
 
@@ -355,6 +370,12 @@ public record PredictSpec(
       return this;
     }
 
+    /** In which the model computes. */
+    public Builder precision(Precision value) {
+      precision = value;
+      return this;
+    }
+
     /** How many regions may fail. */
     public Builder maxFailures(Failures value) {
       failures = value;
@@ -379,7 +400,14 @@ public record PredictSpec(
           labelsLocation,
           preprocess,
           new Resources(
-              batch, decodeThreads, fetchAhead, inFlight, memoryBytes, device, deterministic),
+              batch,
+              decodeThreads,
+              fetchAhead,
+              inFlight,
+              memoryBytes,
+              device,
+              deterministic,
+              precision),
           failures,
           allowedUris);
     }

@@ -80,7 +80,8 @@ final class RuntimeFactory {
             threads.intraOp(),
             resources.gpuMemoryFraction(),
             String.join(",", resources.gpuAddresses()),
-            asked.deterministic());
+            asked.deterministic(),
+            DeviceOptions.Precision.valueOf(asked.precision().name()));
     try {
       int batch = Batches.choose(job, gpuExpected, memoryBytes(), threads.inFlight());
       return TensorFlowPredictor.open(job.model(), options, batch);

@@ -105,13 +105,16 @@ public final class TensorFlowPredictor implements Predictor {
    * @param warmUpSlots slots of that batch, best as many as later batches have; the model's own
    *     number where it is fixed
    * @throws ModelException if TensorFlow refuses the model, its outputs cannot be returned, or the
-   *     device asked for is not there
+   *     device asked for is not there or lacks the precision
    */
   public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options, int warmUpSlots)
       throws ModelException {
     if (options.deterministic()) {
       // Read by TensorFlow before its first op; the C API has no other way.
       TensorFlowNative.setEnvironment("TF_DETERMINISTIC_OPS", "1", true);
+    }
+    if (options.device() != DeviceOptions.Device.CPU) {
+      Tf32.PROCESS.before(options.precision());
     }
     NativeGraph graph = importGraph(model.graph());
     try {
@@ -224,7 +227,24 @@ public final class TensorFlowPredictor implements Predictor {
               + " cuDNN 9 installed? TF_CPP_MIN_LOG_LEVEL=0 makes TensorFlow say what it misses;"
               + " --device cpu does without");
     }
+    checkPrecision(options.precision(), DeviceName.isGpu(device));
     return device;
+  }
+
+  private static void checkPrecision(DeviceOptions.Precision precision, boolean gpu)
+      throws ModelException {
+    if (gpu) {
+      if (precision == DeviceOptions.Precision.BFLOAT16) {
+        throw new ModelException(
+            "--precision bfloat16 needs a CPU: TensorFlow rewrites a model to bfloat16 there only,"
+                + " and this runs on a GPU; take float16, or --device cpu");
+      }
+      Tf32.PROCESS.onGpu(precision);
+    } else if (precision == DeviceOptions.Precision.FLOAT16) {
+      throw new ModelException(
+          "--precision float16 needs a GPU: TensorFlow rewrites a model to float16 there only, and"
+              + " this runs on a CPU; take bfloat16 or float32");
+    }
   }
 
   private static @Nullable PageLock pageLock(String device, DeviceOptions options) {
