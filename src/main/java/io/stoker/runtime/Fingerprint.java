@@ -52,6 +52,9 @@ final class Fingerprint {
     if (spec.resources().precision() != PredictSpec.Precision.TF32) {
       facts += "\nprecision=" + spec.resources().precision();
     }
+    if (spec.resources().xla()) {
+      facts += "\nxla=true";
+    }
     return sha256(facts.getBytes(StandardCharsets.UTF_8));
   }
 

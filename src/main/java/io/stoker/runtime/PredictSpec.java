@@ -125,6 +125,7 @@ public record PredictSpec(
    * @param device where the model runs
    * @param deterministic whether the device must give the same bits each time
    * @param precision in which the model computes
+   * @param xla whether XLA compiles the model
    */
   public record Resources(
       int batch,
@@ -134,7 +135,8 @@ public record PredictSpec(
       long memoryBytes,
       Device device,
       boolean deterministic,
-      Precision precision)
+      Precision precision,
+      boolean xla)
       implements Serializable {}
 
   /**
@@ -223,6 +225,7 @@ public record PredictSpec(
     private Device device = Device.AUTO;
     private boolean deterministic;
     private Precision precision = Precision.TF32;
+    private boolean xla;
     private Failures failures = Failures.DEFAULT;
     private List<String> allowedUris = List.of();
 
@@ -376,6 +379,12 @@ public record PredictSpec(
       return this;
     }
 
+    /** Whether XLA compiles the model, for batches of one size. */
+    public Builder xla(boolean value) {
+      xla = value;
+      return this;
+    }
+
     /** How many regions may fail. */
     public Builder maxFailures(Failures value) {
       failures = value;
@@ -407,7 +416,8 @@ public record PredictSpec(
               memoryBytes,
               device,
               deterministic,
-              precision),
+              precision,
+              xla),
           failures,
           allowedUris);
     }

@@ -40,8 +40,7 @@ final class RuntimeFactory {
     PredictSpec.Resources asked = job.spec().resources();
     boolean gpuExpected =
         asked.device() == PredictSpec.Device.GPU || !resources.gpuAddresses().isEmpty();
-    TensorFlowPredictor predictor =
-        predictor(Threads.of(asked, resources.cores(), gpuExpected), gpuExpected);
+    TensorFlowPredictor predictor = predictor(Threads.of(asked, resources.cores(), gpuExpected));
     try {
       // "auto" may have found a GPU that nobody spoke of.
       boolean gpu = predictor.device().contains("GPU");
@@ -57,7 +56,10 @@ final class RuntimeFactory {
                 new HadoopStorage(resources.hadoop()),
                 filling());
         LOG.info("runs on {}: {}", predictor.device(), options);
-        return new ExecutorRuntime(predictor, decoder, pipeline, resources.gpuAddresses());
+        var start =
+            new RuntimeStart(
+                resources.gpuAddresses(), predictor.pageLocked(), predictor.warmUpSeconds());
+        return new ExecutorRuntime(predictor, decoder, pipeline, start);
       } catch (RuntimeException | Error e) {
         decoder.close();
         throw e;
@@ -71,8 +73,7 @@ final class RuntimeFactory {
     }
   }
 
-  private TensorFlowPredictor predictor(Threads threads, boolean gpuExpected)
-      throws RefusedException {
+  private TensorFlowPredictor predictor(Threads threads) throws RefusedException {
     PredictSpec.Resources asked = job.spec().resources();
     var options =
         new DeviceOptions(
@@ -81,10 +82,15 @@ final class RuntimeFactory {
             resources.gpuMemoryFraction(),
             String.join(",", resources.gpuAddresses()),
             asked.deterministic(),
-            DeviceOptions.Precision.valueOf(asked.precision().name()));
+            DeviceOptions.Precision.valueOf(asked.precision().name()),
+            asked.xla());
     try {
-      int batch = Batches.choose(job, gpuExpected, memoryBytes(), threads.inFlight());
-      return TensorFlowPredictor.open(job.model(), options, batch);
+      return TensorFlowPredictor.open(
+          job.model(),
+          options,
+          gpu ->
+              Batches.choose(
+                  job, gpu, memoryBytes(), Threads.of(asked, resources.cores(), gpu).inFlight()));
     } catch (ModelException e) {
       throw new RefusedException(e.problems());
     }

@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param deterministic whether the same batch must give the same bits each time. The CPU's ops do
  *     so anyhow; on a GPU some then run slower and some refuse to run
  * @param precision in which the model computes; some are one device's only
+ * @param xla whether XLA compiles the model: once, for one batch size
  */
 public record DeviceOptions(
     Device device,
@@ -24,7 +25,8 @@ public record DeviceOptions(
     double gpuMemoryFraction,
     String visibleGpus,
     boolean deterministic,
-    Precision precision)
+    Precision precision,
+    boolean xla)
     implements Serializable {
   /** Where a model runs. */
   public enum Device {
@@ -65,14 +67,21 @@ public record DeviceOptions(
     }
   }
 
-  /** With TensorFlow's own precision. */
+  /** With TensorFlow's own precision, without XLA. */
   public DeviceOptions(
       Device device,
       int intraOpThreads,
       double gpuMemoryFraction,
       String visibleGpus,
       boolean deterministic) {
-    this(device, intraOpThreads, gpuMemoryFraction, visibleGpus, deterministic, Precision.TF32);
+    this(
+        device,
+        intraOpThreads,
+        gpuMemoryFraction,
+        visibleGpus,
+        deterministic,
+        Precision.TF32,
+        false);
   }
 
   /** With all of a GPU's memory to take. */
@@ -84,7 +93,13 @@ public record DeviceOptions(
   /** The same in another precision. */
   public DeviceOptions withPrecision(Precision value) {
     return new DeviceOptions(
-        device, intraOpThreads, gpuMemoryFraction, visibleGpus, deterministic, value);
+        device, intraOpThreads, gpuMemoryFraction, visibleGpus, deterministic, value, xla);
+  }
+
+  /** The same with or without XLA. */
+  public DeviceOptions withXla(boolean value) {
+    return new DeviceOptions(
+        device, intraOpThreads, gpuMemoryFraction, visibleGpus, deterministic, precision, value);
   }
 
   /** The CPU with so many threads for one op. */

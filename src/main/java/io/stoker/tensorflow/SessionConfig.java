@@ -19,7 +19,7 @@ final class SessionConfig {
         base(options.intraOpThreads())
             // Ops that a GPU lacks run on the CPU.
             .setAllowSoftPlacement(true)
-            .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewrites(options)));
+            .setGraphOptions(graph(options));
     if (options.device() == DeviceOptions.Device.CPU) {
       config.putDeviceCount("GPU", 0);
     } else {
@@ -30,6 +30,15 @@ final class SessionConfig {
               .setVisibleDeviceList(options.visibleGpus()));
     }
     return config.build().toByteArray();
+  }
+
+  private static GraphOptions.Builder graph(DeviceOptions options) {
+    var graph = GraphOptions.newBuilder().setRewriteOptions(rewrites(options));
+    if (options.xla()) {
+      graph.setOptimizerOptions(
+          OptimizerOptions.newBuilder().setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_2));
+    }
+    return graph;
   }
 
   private static RewriterConfig rewrites(DeviceOptions options) {

@@ -48,6 +48,9 @@ public final class TensorFlowPredictor implements Predictor {
   private final @Nullable PageLock pageLock;
   private final List<String> fetches;
 
+  /** 0 for any. */
+  private final int fixedBatch;
+
   // As many as there ever were runs at once.
   @GuardedBy("this")
   private final Deque<NativeSession.Runner> idle = new ArrayDeque<>();
@@ -55,21 +58,32 @@ public final class TensorFlowPredictor implements Predictor {
   @GuardedBy("this")
   private boolean closed;
 
-  /** Set before anybody else has the predictor. */
+  /** Set before anybody else has the predictor, as the next one is. */
   private long outputBytes;
+
+  private double warmUpSeconds;
+
+  /** How many slots runs will have, so that the first run has as many. */
+  @FunctionalInterface
+  public interface Slots {
+    /** At least 1. */
+    int on(boolean gpu);
+  }
 
   private TensorFlowPredictor(
       SplicedModel model,
       NativeGraph graph,
       NativeSession session,
       String device,
-      @Nullable PageLock pageLock) {
+      @Nullable PageLock pageLock,
+      int fixedBatch) {
     this.model = model;
     this.slotBytes = Math.toIntExact(model.head().slotBytes());
     this.graph = graph;
     this.session = session;
     this.device = device;
     this.pageLock = pageLock;
+    this.fixedBatch = fixedBatch;
     OPEN.incrementAndGet();
     this.fetches = model.outputs().stream().map(TensorSpec::tensor).toList();
   }
@@ -95,19 +109,26 @@ public final class TensorFlowPredictor implements Predictor {
     return open(model, options, 1);
   }
 
+  /** As {@link #open(SplicedModel, DeviceOptions, Slots)}, whatever the device. */
+  public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options, int warmUpSlots)
+      throws ModelException {
+    return open(model, options, gpu -> warmUpSlots);
+  }
+
   /**
    * Opens a session and runs one batch of zeros, so that what TensorFlow does at a first run is
-   * done (optimizing, choosing kernels) and what it would refuse is refused here. Takes seconds.
+   * done (optimizing, choosing kernels, compiling) and what it would refuse is refused here. Takes
+   * seconds.
    *
    * <p>The model must have passed the checks of its import: native code ends the process on some
    * hostile graphs.
    *
-   * @param warmUpSlots slots of that batch, best as many as later batches have; the model's own
-   *     number where it is fixed
+   * @param slots of that batch, best as many as later batches have; with XLA, which compiles for
+   *     them, all must have as many. Not asked where the model's own number is fixed
    * @throws ModelException if TensorFlow refuses the model, its outputs cannot be returned, or the
-   *     device asked for is not there or lacks the precision
+   *     device asked for is not there, lacks the precision, or XLA lacks what it compiles with
    */
-  public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options, int warmUpSlots)
+  public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options, Slots slots)
       throws ModelException {
     if (options.deterministic()) {
       // Read by TensorFlow before its first op; the C API has no other way.
@@ -115,6 +136,10 @@ public final class TensorFlowPredictor implements Predictor {
     }
     if (options.device() != DeviceOptions.Device.CPU) {
       Tf32.PROCESS.before(options.precision());
+      // With XLA or not: what is read at the first session must serve a later one with XLA.
+      CudaToolkit.ofProcess()
+          .flags()
+          .ifPresent(flags -> TensorFlowNative.setEnvironment(CudaToolkit.FLAGS, flags, true));
     }
     NativeGraph graph = importGraph(model.graph());
     try {
@@ -122,10 +147,18 @@ public final class TensorFlowPredictor implements Predictor {
       NativeSession session = NativeSession.open(graph, SessionConfig.model(options));
       try {
         String device = deviceFor(session, options);
+        int own = model.fixedBatch();
+        int batch = own > 0 ? own : slots.on(DeviceName.isGpu(device));
         var predictor =
-            new TensorFlowPredictor(model, graph, session, device, pageLock(device, options));
+            new TensorFlowPredictor(
+                model,
+                graph,
+                session,
+                device,
+                pageLock(device, options),
+                options.xla() ? batch : own);
         try {
-          predictor.warmUp(model.fixedBatch() > 0 ? model.fixedBatch() : warmUpSlots);
+          predictor.warmUp(batch);
           return predictor;
         } catch (ModelException | RuntimeException | Error e) {
           predictor.close();
@@ -228,6 +261,9 @@ public final class TensorFlowPredictor implements Predictor {
               + " --device cpu does without");
     }
     checkPrecision(options.precision(), DeviceName.isGpu(device));
+    if (options.xla() && DeviceName.isGpu(device)) {
+      CudaToolkit.ofProcess().check();
+    }
     return device;
   }
 
@@ -256,9 +292,12 @@ public final class TensorFlowPredictor implements Predictor {
 
   private void warmUp(int slots) throws ModelException {
     try (var zeros = new BatchMemory(slots, slotBytes, pageLock)) {
+      long begin = System.nanoTime();
       // On a thread of its own: the optimizers recurse as deep as the graph is.
       List<List<RegionOutput>> answers =
           LargeStack.call("warm-up", () -> run(zeros, 0, slots, () -> {}));
+      warmUpSeconds = (System.nanoTime() - begin) / 1e9;
+      LOG.info("{} is warm after {} s at batch {}", device, warmUpSeconds, slots);
       outputBytes = answers.get(0).stream().mapToLong(TensorFlowPredictor::bytes).sum();
     } catch (PredictException e) {
       throw new ModelException(
@@ -282,6 +321,11 @@ public final class TensorFlowPredictor implements Predictor {
     return outputBytes;
   }
 
+  /** How long the first run took, which optimizes and, with XLA, compiles the model. */
+  public double warmUpSeconds() {
+    return warmUpSeconds;
+  }
+
   /** Whether batches lie in page-locked memory, from which a GPU is fed several times as fast. */
   public boolean pageLocked() {
     return pageLock != null && pageLock.works();
@@ -299,7 +343,7 @@ public final class TensorFlowPredictor implements Predictor {
 
   @Override
   public int fixedBatch() {
-    return model.fixedBatch();
+    return fixedBatch;
   }
 
   @Override
@@ -342,9 +386,9 @@ public final class TensorFlowPredictor implements Predictor {
       throw new IllegalArgumentException(
           count + " slots from " + first + " on, of a buffer of " + memory.capacity());
     }
-    if (model.fixedBatch() > 0 && count != model.fixedBatch()) {
+    if (fixedBatch > 0 && count != fixedBatch) {
       throw new IllegalArgumentException(
-          count + " slots for a model that takes batches of " + model.fixedBatch());
+          count + " slots for a model that takes batches of " + fixedBatch);
     }
     return memory;
   }

@@ -60,6 +60,7 @@ final class FlagsTest {
                 "--device=cpu",
                 "--deterministic",
                 "--precision=bfloat16",
+                "--xla",
                 "--max-failures=200",
                 "--allow-uri=s3a://a/",
                 "--allow-uri=s3a://b/",
@@ -94,6 +95,7 @@ final class FlagsTest {
                 .device(Device.CPU)
                 .deterministic(true)
                 .precision(PredictSpec.Precision.BFLOAT16)
+                .xla(true)
                 .maxFailures(new Failures(200, false))
                 .allowedUris(List.of("s3a://a/", "s3a://b/"))
                 .build());
