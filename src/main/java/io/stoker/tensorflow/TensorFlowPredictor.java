@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -297,7 +298,11 @@ public final class TensorFlowPredictor implements Predictor {
       List<List<RegionOutput>> answers =
           LargeStack.call("warm-up", () -> run(zeros, 0, slots, () -> {}));
       warmUpSeconds = (System.nanoTime() - begin) / 1e9;
-      LOG.info("{} is warm after {} s at batch {}", device, warmUpSeconds, slots);
+      LOG.info(
+          "{} is warm after {} s at batch {}",
+          device,
+          String.format(Locale.ROOT, "%.2f", warmUpSeconds),
+          slots);
       outputBytes = answers.get(0).stream().mapToLong(TensorFlowPredictor::bytes).sum();
     } catch (PredictException e) {
       throw new ModelException(
