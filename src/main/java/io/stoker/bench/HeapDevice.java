@@ -68,7 +68,9 @@ interface HeapDevice extends AutoCloseable {
           work.threads().intraOp(),
           work.resources().gpuMemoryFraction(),
           "",
-          work.asked().deterministic());
+          work.asked().deterministic(),
+          DeviceOptions.Precision.valueOf(work.asked().precision().name()),
+          work.asked().xla());
     }
   }
 }

@@ -167,6 +167,13 @@ abstract class Converter<T> implements ITypeConverter<T> {
     }
   }
 
+  /** {@code float32}, {@code tf32}, {@code float16}, {@code bfloat16}. */
+  static final class Precision extends Choice<PredictSpec.Precision> {
+    Precision() {
+      super(PredictSpec.Precision.class);
+    }
+  }
+
   /** {@code rgb}, {@code bgr}, {@code gray}. */
   static final class ChannelOrder extends Choice<io.stoker.model.ChannelOrder> {
     ChannelOrder() {

@@ -57,6 +57,22 @@ final class ResourceFlags {
   Converter.DeviceChoice device = Converter.DeviceChoice.AUTO;
 
   @Option(
+      names = "--precision",
+      paramLabel = "float32|tf32|float16|bfloat16",
+      converter = Converter.Precision.class,
+      description =
+          "In which the model computes: tf32 is rounded float32 on GPUs and float32 on CPUs, float16"
+              + " needs a GPU, bfloat16 a CPU. Default: tf32.")
+  PredictSpec.Precision precision = PredictSpec.Precision.TF32;
+
+  @Option(
+      names = "--xla",
+      description =
+          "Compile the model with XLA, for batches of one size: seconds at the start, a faster device"
+              + " afterwards.")
+  boolean xla;
+
+  @Option(
       names = "--deterministic",
       description = "Ask the device for the same bits each time; may be slower.")
   boolean deterministic;
@@ -68,6 +84,12 @@ final class ResourceFlags {
           "--device gpu needs TensorFlow's CUDA build, but the one for CPUs is on the class path;"
               + " get it by STOKER_NATIVES=gpu submit/stoker ... (Linux x86-64)");
     }
+    if (device.device() == PredictSpec.Device.CPU && precision == PredictSpec.Precision.FLOAT16) {
+      problems.add("--precision float16 needs a GPU; with --device cpu take bfloat16 or float32");
+    }
+    if (device.device() == PredictSpec.Device.GPU && precision == PredictSpec.Precision.BFLOAT16) {
+      problems.add("--precision bfloat16 needs a CPU; with --device gpu take float16");
+    }
   }
 
   void apply(PredictSpec.Builder spec) {
@@ -76,7 +98,9 @@ final class ResourceFlags {
         .fetchAhead(fetchAhead)
         .inFlight(inFlight)
         .memoryBytes(memoryBytes == null ? 0 : memoryBytes)
-        .deterministic(deterministic);
+        .deterministic(deterministic)
+        .precision(precision)
+        .xla(xla);
     device.apply(spec);
   }
 }

@@ -12,6 +12,8 @@ import java.util.List;
  * @param host where it runs
  * @param device what it runs on
  * @param gpuAddresses what Spark assigned to the task that made it; empty without GPU scheduling
+ * @param pageLocked whether batches lie in page-locked memory; only for a GPU
+ * @param warmUpSeconds how long the model's first run took, with XLA's compiling
  * @param modelLoads how many models this process has loaded since it started
  * @param sessions how many sessions are open in it
  * @param pipeline clocks and counts
@@ -21,6 +23,8 @@ public record ExecutorReport(
     String host,
     String device,
     List<String> gpuAddresses,
+    boolean pageLocked,
+    double warmUpSeconds,
     int modelLoads,
     int sessions,
     PipelineReport pipeline)

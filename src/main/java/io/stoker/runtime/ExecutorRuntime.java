@@ -11,7 +11,6 @@ import io.stoker.region.Region;
 import io.stoker.region.RegionResult;
 import io.stoker.tensorflow.TensorFlowPredictor;
 import java.util.Iterator;
-import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,7 @@ final class ExecutorRuntime {
   private final Predictor predictor;
   private final ImageDecoder decoder;
   private final Pipeline pipeline;
-  private final List<String> gpuAddresses;
+  private final RuntimeStart start;
 
   @GuardedBy("this")
   private int tasks;
@@ -39,11 +38,11 @@ final class ExecutorRuntime {
 
   /** Takes over predictor, decoder and pipeline. */
   ExecutorRuntime(
-      Predictor predictor, ImageDecoder decoder, Pipeline pipeline, List<String> gpuAddresses) {
+      Predictor predictor, ImageDecoder decoder, Pipeline pipeline, RuntimeStart start) {
     this.predictor = predictor;
     this.decoder = decoder;
     this.pipeline = pipeline;
-    this.gpuAddresses = gpuAddresses;
+    this.start = start;
   }
 
   /** Keeps it open for a task that comes, and {@link #open} must follow; false if it was closed. */
@@ -116,7 +115,9 @@ final class ExecutorRuntime {
         id,
         Host.NAME,
         predictor.device(),
-        gpuAddresses,
+        start.gpuAddresses(),
+        start.pageLocked(),
+        start.warmUpSeconds(),
         TensorFlowPredictor.loadedModels(),
         TensorFlowPredictor.openSessions(),
         pipeline.report());

@@ -47,9 +47,17 @@ final class Fingerprint {
             "tail=" + spec.tail(),
             "labels=" + spec.labels(),
             "preprocess=" + spec.preprocess() + " " + preprocessSha256,
-            "deterministic="
-                + spec.resources().deterministic()
-                + (spec.resources().device() == PredictSpec.Device.SIMULATED ? "\nsimulated" : ""));
+            "deterministic=" + spec.resources().deterministic());
+    // Nothing of the default, so that runs from before there was a choice match those after.
+    if (spec.resources().precision() != PredictSpec.Precision.TF32) {
+      facts += "\nprecision=" + spec.resources().precision();
+    }
+    if (spec.resources().xla()) {
+      facts += "\nxla=true";
+    }
+    if (spec.resources().device() == PredictSpec.Device.SIMULATED) {
+      facts += "\nsimulated";
+    }
     return sha256(facts.getBytes(StandardCharsets.UTF_8));
   }
 

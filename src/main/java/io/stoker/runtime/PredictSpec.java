@@ -89,6 +89,18 @@ public record PredictSpec(
     SIMULATED
   }
 
+  /** In which the model computes; what goes in and comes out keeps its type. */
+  public enum Precision {
+    /** As the model says, on GPUs too. */
+    FLOAT32,
+    /** TensorFlow's default: on GPUs, products of float32 with 10 bits of mantissa. */
+    TF32,
+    /** On GPUs only: float16 wherever TensorFlow takes it for harmless. */
+    FLOAT16,
+    /** On CPUs only: bfloat16 wherever TensorFlow takes it for harmless. */
+    BFLOAT16
+  }
+
   /**
    * From a region's pixels to the model's input.
    *
@@ -115,6 +127,8 @@ public record PredictSpec(
    * @param device where the model runs
    * @param simulatedMillis what a batch takes on a simulated device, else 0
    * @param deterministic whether the device must give the same bits each time
+   * @param precision in which the model computes
+   * @param xla whether XLA compiles the model
    */
   public record Resources(
       int batch,
@@ -124,7 +138,9 @@ public record PredictSpec(
       long memoryBytes,
       Device device,
       double simulatedMillis,
-      boolean deterministic)
+      boolean deterministic,
+      Precision precision,
+      boolean xla)
       implements Serializable {}
 
   /**
@@ -213,6 +229,8 @@ public record PredictSpec(
     private Device device = Device.AUTO;
     private double simulatedMillis;
     private boolean deterministic;
+    private Precision precision = Precision.TF32;
+    private boolean xla;
     private Failures failures = Failures.DEFAULT;
     private List<String> allowedUris = List.of();
 
@@ -370,6 +388,18 @@ public record PredictSpec(
       return this;
     }
 
+    /** In which the model computes. */
+    public Builder precision(Precision value) {
+      precision = value;
+      return this;
+    }
+
+    /** Whether XLA compiles the model, for batches of one size. */
+    public Builder xla(boolean value) {
+      xla = value;
+      return this;
+    }
+
     /** How many regions may fail. */
     public Builder maxFailures(Failures value) {
       failures = value;
@@ -401,7 +431,9 @@ public record PredictSpec(
               memoryBytes,
               device,
               simulatedMillis,
-              deterministic),
+              deterministic,
+              precision,
+              xla),
           failures,
           allowedUris);
     }

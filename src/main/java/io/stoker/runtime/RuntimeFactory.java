@@ -41,7 +41,7 @@ final class RuntimeFactory {
     PredictSpec.Resources asked = job.spec().resources();
     boolean gpuExpected =
         asked.device() == PredictSpec.Device.GPU || !resources.gpuAddresses().isEmpty();
-    Device device = device(Threads.of(asked, resources.cores(), gpuExpected), gpuExpected);
+    Device device = device(Threads.of(asked, resources.cores(), gpuExpected));
     Predictor predictor = device.predictor();
     try {
       // "auto" may have found a GPU that nobody spoke of.
@@ -58,7 +58,7 @@ final class RuntimeFactory {
                 new HadoopStorage(resources.hadoop()),
                 filling());
         LOG.info("runs on {}: {}", predictor.device(), options);
-        return new ExecutorRuntime(predictor, decoder, pipeline, resources.gpuAddresses());
+        return new ExecutorRuntime(predictor, decoder, pipeline, device.start());
       } catch (RuntimeException | Error e) {
         decoder.close();
         throw e;
@@ -72,20 +72,31 @@ final class RuntimeFactory {
     }
   }
 
-  /** A predictor, and the bytes of what it says of one region. */
-  private record Device(Predictor predictor, long outputBytes) {}
+  /** A predictor, the bytes of what it says of one region, and how it started. */
+  private record Device(Predictor predictor, long outputBytes, RuntimeStart start) {}
 
-  private Device device(Threads threads, boolean gpuExpected) throws RefusedException {
+  private Device device(Threads threads) throws RefusedException {
     PredictSpec.Resources asked = job.spec().resources();
     try {
       if (asked.device() == PredictSpec.Device.SIMULATED) {
         var simulated = new SimulatedPredictor(job.model(), asked.simulatedMillis());
-        return new Device(simulated, simulated.outputBytes());
+        return new Device(
+            simulated, simulated.outputBytes(), new RuntimeStart(List.of(), false, 0));
       }
-      int batch = Batches.choose(job, gpuExpected, memoryBytes(), threads.inFlight());
       TensorFlowPredictor predictor =
-          TensorFlowPredictor.open(job.model(), deviceOptions(threads, asked), batch);
-      return new Device(predictor, predictor.outputBytes());
+          TensorFlowPredictor.open(
+              job.model(),
+              deviceOptions(threads, asked),
+              gpu ->
+                  Batches.choose(
+                      job,
+                      gpu,
+                      memoryBytes(),
+                      Threads.of(asked, resources.cores(), gpu).inFlight()));
+      var start =
+          new RuntimeStart(
+              resources.gpuAddresses(), predictor.pageLocked(), predictor.warmUpSeconds());
+      return new Device(predictor, predictor.outputBytes(), start);
     } catch (ModelException e) {
       throw new RefusedException(e.problems());
     }
@@ -97,7 +108,9 @@ final class RuntimeFactory {
         threads.intraOp(),
         resources.gpuMemoryFraction(),
         String.join(",", resources.gpuAddresses()),
-        asked.deterministic());
+        asked.deterministic(),
+        DeviceOptions.Precision.valueOf(asked.precision().name()),
+        asked.xla());
   }
 
   private PipelineOptions options(Threads threads, boolean gpu, Device device) {

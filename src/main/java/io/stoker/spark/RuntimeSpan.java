@@ -32,6 +32,8 @@ record RuntimeSpan(ExecutorReport before, ExecutorReport after) implements Seria
         after.host(),
         after.device(),
         after.gpuAddresses(),
+        after.pageLocked(),
+        after.warmUpSeconds(),
         after.modelLoads(),
         after.sessions(),
         pipeline);

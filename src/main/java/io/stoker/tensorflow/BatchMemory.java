@@ -5,6 +5,7 @@ import io.stoker.model.Predictor;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch buffer: slots one after another, the first aligned so that TensorFlow takes it in place.
@@ -14,14 +15,22 @@ final class BatchMemory implements Predictor.BatchBuffer {
   private final int capacity;
   private final int slotBytes;
 
+  /** In plain memory. */
   BatchMemory(int capacity, int slotBytes) {
+    this(capacity, slotBytes, null);
+  }
+
+  /**
+   * @param pageLock to lock it with where it is copied to a GPU; else null
+   */
+  BatchMemory(int capacity, int slotBytes, @Nullable PageLock pageLock) {
     if (capacity < 1) {
       throw new IllegalArgumentException(
           "a batch buffer of " + capacity + " slots, expected at least 1");
     }
     this.capacity = capacity;
     this.slotBytes = slotBytes;
-    this.memory = NativeMemory.allocate((long) capacity * slotBytes);
+    this.memory = NativeMemory.allocate((long) capacity * slotBytes, pageLock);
   }
 
   @Override

@@ -23,7 +23,13 @@ final class DeviceName {
 
   private static String gpu(String device, String visibleGpus) {
     String name = device.substring(device.indexOf(DEVICE) + DEVICE.length());
-    int ordinal = visibleGpus.isEmpty() ? 0 : Integer.parseInt(visibleGpus.split(",", 2)[0]);
-    return CudaDriver.deviceName(ordinal).map(model -> name + " " + model).orElse(name);
+    return CudaDriver.deviceName(ordinal(visibleGpus))
+        .map(model -> name + " " + model)
+        .orElse(name);
+  }
+
+  /** CUDA's number of the first of them. */
+  static int ordinal(String visibleGpus) {
+    return visibleGpus.isEmpty() ? 0 : Integer.parseInt(visibleGpus.split(",", 2)[0]);
   }
 }

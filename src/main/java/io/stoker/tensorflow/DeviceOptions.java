@@ -6,8 +6,8 @@ import java.io.Serializable;
  * Which device runs a model, and what it may use.
  *
  * <p>Some of it is the process's rather than the session's, and the first session decides: the
- * number of intra-op threads, which GPUs are visible, how much of their memory may be taken, and
- * whether ops are deterministic.
+ * number of intra-op threads, which GPUs are visible, how much of their memory may be taken,
+ * whether ops are deterministic, and whether float32 may be TF32.
  *
  * @param device which device
  * @param intraOpThreads CPU threads that one op may spread over, at least 1
@@ -16,13 +16,17 @@ import java.io.Serializable;
  * @param visibleGpus numbers of the GPUs to see, such as {@code 0} or {@code 0,1}; empty for all
  * @param deterministic whether the same batch must give the same bits each time. The CPU's ops do
  *     so anyhow; on a GPU some then run slower and some refuse to run
+ * @param precision in which the model computes; some are one device's only
+ * @param xla whether XLA compiles the model: once, for one batch size
  */
 public record DeviceOptions(
     Device device,
     int intraOpThreads,
     double gpuMemoryFraction,
     String visibleGpus,
-    boolean deterministic)
+    boolean deterministic,
+    Precision precision,
+    boolean xla)
     implements Serializable {
   /** Where a model runs. */
   public enum Device {
@@ -31,6 +35,18 @@ public record DeviceOptions(
     CPU,
     /** On a GPU; without one the model is refused. */
     GPU
+  }
+
+  /** In which a model computes. What goes in and comes out keeps its type. */
+  public enum Precision {
+    /** As the model says. */
+    FLOAT32,
+    /** On a GPU, float32 with 10 bits of mantissa in products; on a CPU the same as float32. */
+    TF32,
+    /** On a GPU, float16 wherever TensorFlow takes it for harmless. */
+    FLOAT16,
+    /** On a CPU, bfloat16 wherever TensorFlow takes it for harmless. */
+    BFLOAT16
   }
 
   /**
@@ -51,10 +67,39 @@ public record DeviceOptions(
     }
   }
 
+  /** With TensorFlow's own precision, without XLA. */
+  public DeviceOptions(
+      Device device,
+      int intraOpThreads,
+      double gpuMemoryFraction,
+      String visibleGpus,
+      boolean deterministic) {
+    this(
+        device,
+        intraOpThreads,
+        gpuMemoryFraction,
+        visibleGpus,
+        deterministic,
+        Precision.TF32,
+        false);
+  }
+
   /** With all of a GPU's memory to take. */
   public DeviceOptions(
       Device device, int intraOpThreads, String visibleGpus, boolean deterministic) {
     this(device, intraOpThreads, 1, visibleGpus, deterministic);
+  }
+
+  /** The same in another precision. */
+  public DeviceOptions withPrecision(Precision value) {
+    return new DeviceOptions(
+        device, intraOpThreads, gpuMemoryFraction, visibleGpus, deterministic, value, xla);
+  }
+
+  /** The same with or without XLA. */
+  public DeviceOptions withXla(boolean value) {
+    return new DeviceOptions(
+        device, intraOpThreads, gpuMemoryFraction, visibleGpus, deterministic, precision, value);
   }
 
   /** The CPU with so many threads for one op. */

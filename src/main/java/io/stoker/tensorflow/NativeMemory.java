@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A zeroed block of native memory that TensorFlow takes as it lies: its start is aligned to {@link
@@ -15,9 +16,8 @@ import org.bytedeco.javacpp.Pointer;
  *
  * <p>Thread-safe; the memory itself has no protection.
  *
- * <p>This is the one place where batch memory comes from and goes to: page-locking ({@code
- * cudaHostRegister} after the allocation, {@code cudaHostUnregister} before the freeing) belongs in
- * {@link #allocate} and {@link #free}.
+ * <p>Memory that is copied to a GPU is page-locked from its allocation to its freeing where that
+ * works.
  */
 final class NativeMemory implements AutoCloseable {
   /** What TensorFlow (Eigen with AVX-512) wants; less, and it copies. */
@@ -27,16 +27,20 @@ final class NativeMemory implements AutoCloseable {
   private final long address;
   private final long bytes;
 
+  /** Has locked the block; null if it is plain memory. */
+  private final @Nullable PageLock lockedBy;
+
   @GuardedBy("this")
   private int lent;
 
   @GuardedBy("this")
   private boolean closed;
 
-  private NativeMemory(Pointer block, long bytes) {
+  private NativeMemory(Pointer block, long address, long bytes, @Nullable PageLock lockedBy) {
     this.block = block;
-    this.address = (block.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    this.address = address;
     this.bytes = bytes;
+    this.lockedBy = lockedBy;
   }
 
   /**
@@ -45,14 +49,32 @@ final class NativeMemory implements AutoCloseable {
    * @throws OutOfMemoryError if the system has not so much
    */
   static NativeMemory allocate(long bytes) {
+    return allocate(bytes, null);
+  }
+
+  /**
+   * Allocates zeroed memory, page-locked if that works; locking touches all of it.
+   *
+   * @param pageLock to lock it with; null for plain memory
+   * @throws OutOfMemoryError if the system has not so much
+   */
+  static NativeMemory allocate(long bytes, @Nullable PageLock pageLock) {
     TensorFlowNative.load();
-    Pointer block = Pointer.calloc(1, bytes + ALIGNMENT);
+    int alignment = pageLock == null ? ALIGNMENT : PageLock.PAGE;
+    long whole = roundUp(bytes, pageLock == null ? 1 : PageLock.PAGE);
+    Pointer block = Pointer.calloc(1, whole + alignment);
     if (block == null || block.isNull()) {
       throw new OutOfMemoryError("no " + bytes + " bytes of native memory to be had");
     }
+    long address = roundUp(block.address(), alignment);
+    boolean locked = pageLock != null && pageLock.lock(address, whole);
     NativeCounters.MEMORIES.add(1);
     NativeCounters.MEMORY_BYTES.add(bytes);
-    return new NativeMemory(block, bytes);
+    return new NativeMemory(block, address, bytes, locked ? pageLock : null);
+  }
+
+  private static long roundUp(long number, long unit) {
+    return (number + unit - 1) / unit * unit;
   }
 
   long bytes() {
@@ -110,6 +132,9 @@ final class NativeMemory implements AutoCloseable {
   }
 
   private void free() {
+    if (lockedBy != null) {
+      lockedBy.unlock(address);
+    }
     Pointer.free(block);
     NativeCounters.MEMORIES.add(-1);
     NativeCounters.MEMORY_BYTES.add(-bytes);

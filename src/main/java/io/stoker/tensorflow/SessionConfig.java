@@ -20,14 +20,7 @@ final class SessionConfig {
         base(options.intraOpThreads())
             // Ops that a GPU lacks run on the CPU.
             .setAllowSoftPlacement(true)
-            .setGraphOptions(
-                GraphOptions.newBuilder()
-                    .setRewriteOptions(
-                        RewriterConfig.newBuilder()
-                            // The CPU's convolutions and poolings know NHWC only.
-                            .setCpuLayoutConversion(RewriterConfig.CpuLayout.NCHW_TO_NHWC)
-                            // Small graphs too, or a small NCHW model would not run.
-                            .setMinGraphNodes(-1)));
+            .setGraphOptions(graph(options));
     if (options.device() == DeviceOptions.Device.CPU) {
       config.putDeviceCount("GPU", 0);
     } else {
@@ -51,6 +44,30 @@ final class SessionConfig {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("our own settings do not parse", e);
     }
+  }
+
+  private static GraphOptions.Builder graph(DeviceOptions options) {
+    var graph = GraphOptions.newBuilder().setRewriteOptions(rewrites(options));
+    if (options.xla()) {
+      graph.setOptimizerOptions(
+          OptimizerOptions.newBuilder().setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_2));
+    }
+    return graph;
+  }
+
+  private static RewriterConfig rewrites(DeviceOptions options) {
+    var rewrites =
+        RewriterConfig.newBuilder()
+            // The CPU's convolutions and poolings know NHWC only.
+            .setCpuLayoutConversion(RewriterConfig.CpuLayout.NCHW_TO_NHWC)
+            // Small graphs too, or a small NCHW model would not run.
+            .setMinGraphNodes(-1);
+    switch (options.precision()) {
+      case FLOAT16 -> rewrites.setAutoMixedPrecision(RewriterConfig.Toggle.ON);
+      case BFLOAT16 -> rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
+      case FLOAT32, TF32 -> {} // the process's: Tf32
+    }
+    return rewrites.build();
   }
 
   /** For the decode ops: on the CPU, without optimizers, which have nothing to gain there. */

@@ -18,6 +18,12 @@ final class TensorFlowNative {
   private static final String LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
   private static final String FATAL_ONLY = "3";
 
+  // XLA compiles for GPUs if a session asks for it, for CPUs only with this besides. TensorFlow
+  // reads it at the process's first session, whichever that is, so it is always set; sessions that
+  // do not ask are as before.
+  private static final String XLA_FLAGS = "TF_XLA_FLAGS";
+  private static final String CPU_JIT = "--tf_xla_cpu_global_jit";
+
   // Kept instead of thrown, so that the second caller is told the reason and not NoClassDefFound.
   private static final @Nullable Throwable FAILURE = tryLoad();
 
@@ -60,12 +66,18 @@ final class TensorFlowNative {
     defaultProperty("org.bytedeco.javacpp.maxPhysicalBytes");
     // Few lines of TensorFlow's (MLIR's) go straight through an Abseil that nothing can reach.
     setEnvironment(LOG_LEVEL, FATAL_ONLY, false);
+    setEnvironment(XLA_FLAGS, xlaFlags(System.getenv().getOrDefault(XLA_FLAGS, "")), true);
     try {
       Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
       return null;
     } catch (LinkageError | RuntimeException e) {
       return e;
     }
+  }
+
+  /** The flag before the user's, which win; a file's name stays, since TensorFlow takes one too. */
+  static String xlaFlags(String users) {
+    return users.isBlank() || users.startsWith("-") ? (CPU_JIT + " " + users).strip() : users;
   }
 
   private static void defaultProperty(String name) {

@@ -14,8 +14,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tensorflow.TensorFlow;
 
 /**
@@ -32,6 +35,8 @@ import org.tensorflow.TensorFlow;
  * has returned.
  */
 public final class TensorFlowPredictor implements Predictor {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorFlowPredictor.class);
+
   // For the proof of "one model load, one session an executor".
   private static final AtomicInteger LOADED = new AtomicInteger();
   private static final AtomicInteger OPEN = new AtomicInteger();
@@ -41,7 +46,11 @@ public final class TensorFlowPredictor implements Predictor {
   private final NativeGraph graph;
   private final NativeSession session;
   private final String device;
+  private final @Nullable PageLock pageLock;
   private final List<String> fetches;
+
+  /** 0 for any. */
+  private final int fixedBatch;
 
   // As many as there ever were runs at once.
   @GuardedBy("this")
@@ -50,16 +59,32 @@ public final class TensorFlowPredictor implements Predictor {
   @GuardedBy("this")
   private boolean closed;
 
-  /** Set before anybody else has the predictor. */
+  /** Set before anybody else has the predictor, as the next one is. */
   private long outputBytes;
 
+  private double warmUpSeconds;
+
+  /** How many slots runs will have, so that the first run has as many. */
+  @FunctionalInterface
+  public interface Slots {
+    /** At least 1. */
+    int on(boolean gpu);
+  }
+
   private TensorFlowPredictor(
-      SplicedModel model, NativeGraph graph, NativeSession session, String device) {
+      SplicedModel model,
+      NativeGraph graph,
+      NativeSession session,
+      String device,
+      @Nullable PageLock pageLock,
+      int fixedBatch) {
     this.model = model;
     this.slotBytes = Math.toIntExact(model.head().slotBytes());
     this.graph = graph;
     this.session = session;
     this.device = device;
+    this.pageLock = pageLock;
+    this.fixedBatch = fixedBatch;
     OPEN.incrementAndGet();
     this.fetches = model.outputs().stream().map(TensorSpec::tensor).toList();
   }
@@ -85,23 +110,37 @@ public final class TensorFlowPredictor implements Predictor {
     return open(model, options, 1);
   }
 
+  /** As {@link #open(SplicedModel, DeviceOptions, Slots)}, whatever the device. */
+  public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options, int warmUpSlots)
+      throws ModelException {
+    return open(model, options, gpu -> warmUpSlots);
+  }
+
   /**
    * Opens a session and runs one batch of zeros, so that what TensorFlow does at a first run is
-   * done (optimizing, choosing kernels) and what it would refuse is refused here. Takes seconds.
+   * done (optimizing, choosing kernels, compiling) and what it would refuse is refused here. Takes
+   * seconds.
    *
    * <p>The model must have passed the checks of its import: native code ends the process on some
    * hostile graphs.
    *
-   * @param warmUpSlots slots of that batch, best as many as later batches have; the model's own
-   *     number where it is fixed
+   * @param slots of that batch, best as many as later batches have; with XLA, which compiles for
+   *     them, all must have as many. Not asked where the model's own number is fixed
    * @throws ModelException if TensorFlow refuses the model, its outputs cannot be returned, or the
-   *     device asked for is not there
+   *     device asked for is not there, lacks the precision, or XLA lacks what it compiles with
    */
-  public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options, int warmUpSlots)
+  public static TensorFlowPredictor open(SplicedModel model, DeviceOptions options, Slots slots)
       throws ModelException {
     if (options.deterministic()) {
       // Read by TensorFlow before its first op; the C API has no other way.
       TensorFlowNative.setEnvironment("TF_DETERMINISTIC_OPS", "1", true);
+    }
+    if (options.device() != DeviceOptions.Device.CPU) {
+      Tf32.PROCESS.before(options.precision());
+      // With XLA or not: what is read at the first session must serve a later one with XLA.
+      CudaToolkit.ofProcess()
+          .flags()
+          .ifPresent(flags -> TensorFlowNative.setEnvironment(CudaToolkit.FLAGS, flags, true));
     }
     NativeGraph graph = importGraph(model.graph());
     try {
@@ -109,9 +148,18 @@ public final class TensorFlowPredictor implements Predictor {
       NativeSession session = NativeSession.open(graph, SessionConfig.model(options));
       try {
         String device = deviceFor(session, options);
-        var predictor = new TensorFlowPredictor(model, graph, session, device);
+        int own = model.fixedBatch();
+        int batch = own > 0 ? own : slots.on(DeviceName.isGpu(device));
+        var predictor =
+            new TensorFlowPredictor(
+                model,
+                graph,
+                session,
+                device,
+                pageLock(device, options),
+                options.xla() ? batch : own);
         try {
-          predictor.warmUp(model.fixedBatch() > 0 ? model.fixedBatch() : warmUpSlots);
+          predictor.warmUp(batch);
           return predictor;
         } catch (ModelException | RuntimeException | Error e) {
           predictor.close();
@@ -213,14 +261,48 @@ public final class TensorFlowPredictor implements Predictor {
               + " cuDNN 9 installed? TF_CPP_MIN_LOG_LEVEL=0 makes TensorFlow say what it misses;"
               + " --device cpu does without");
     }
+    checkPrecision(options.precision(), DeviceName.isGpu(device));
+    if (options.xla() && DeviceName.isGpu(device)) {
+      CudaToolkit.ofProcess().check();
+    }
     return device;
   }
 
+  private static void checkPrecision(DeviceOptions.Precision precision, boolean gpu)
+      throws ModelException {
+    if (gpu) {
+      if (precision == DeviceOptions.Precision.BFLOAT16) {
+        throw new ModelException(
+            "--precision bfloat16 needs a CPU: TensorFlow rewrites a model to bfloat16 there only,"
+                + " and this runs on a GPU; take float16, or --device cpu");
+      }
+      Tf32.PROCESS.onGpu(precision);
+    } else if (precision == DeviceOptions.Precision.FLOAT16) {
+      throw new ModelException(
+          "--precision float16 needs a GPU: TensorFlow rewrites a model to float16 there only, and"
+              + " this runs on a CPU; take bfloat16 or float32");
+    }
+  }
+
+  private static @Nullable PageLock pageLock(String device, DeviceOptions options) {
+    return DeviceName.isGpu(device)
+        ? new PageLock(
+            CudaRuntime.of(DeviceName.ordinal(options.visibleGpus())).orElse(null), LOG::warn)
+        : null;
+  }
+
   private void warmUp(int slots) throws ModelException {
-    try (var zeros = new BatchMemory(slots, slotBytes)) {
+    try (var zeros = new BatchMemory(slots, slotBytes, pageLock)) {
+      long begin = System.nanoTime();
       // On a thread of its own: the optimizers recurse as deep as the graph is.
       List<List<RegionOutput>> answers =
           LargeStack.call("warm-up", () -> run(zeros, 0, slots, () -> {}));
+      warmUpSeconds = (System.nanoTime() - begin) / 1e9;
+      LOG.info(
+          "{} is warm after {} s at batch {}",
+          device,
+          String.format(Locale.ROOT, "%.2f", warmUpSeconds),
+          slots);
       outputBytes = answers.get(0).stream().mapToLong(TensorFlowPredictor::bytes).sum();
     } catch (PredictException e) {
       throw new ModelException(
@@ -244,6 +326,16 @@ public final class TensorFlowPredictor implements Predictor {
     return outputBytes;
   }
 
+  /** How long the first run took, which optimizes and, with XLA, compiles the model. */
+  public double warmUpSeconds() {
+    return warmUpSeconds;
+  }
+
+  /** Whether batches lie in page-locked memory, from which a GPU is fed several times as fast. */
+  public boolean pageLocked() {
+    return pageLock != null && pageLock.works();
+  }
+
   @Override
   public String device() {
     return device;
@@ -256,12 +348,12 @@ public final class TensorFlowPredictor implements Predictor {
 
   @Override
   public int fixedBatch() {
-    return model.fixedBatch();
+    return fixedBatch;
   }
 
   @Override
   public BatchBuffer allocate(int slots) {
-    return new BatchMemory(slots, slotBytes);
+    return new BatchMemory(slots, slotBytes, pageLock);
   }
 
   @Override
@@ -299,9 +391,9 @@ public final class TensorFlowPredictor implements Predictor {
       throw new IllegalArgumentException(
           count + " slots from " + first + " on, of a buffer of " + memory.capacity());
     }
-    if (model.fixedBatch() > 0 && count != model.fixedBatch()) {
+    if (fixedBatch > 0 && count != fixedBatch) {
       throw new IllegalArgumentException(
-          count + " slots for a model that takes batches of " + model.fixedBatch());
+          count + " slots for a model that takes batches of " + fixedBatch);
     }
     return memory;
   }

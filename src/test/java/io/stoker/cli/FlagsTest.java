@@ -59,6 +59,8 @@ final class FlagsTest {
                 "--memory=2g",
                 "--device=cpu",
                 "--deterministic",
+                "--precision=bfloat16",
+                "--xla",
                 "--max-failures=200",
                 "--allow-uri=s3a://a/",
                 "--allow-uri=s3a://b/",
@@ -92,6 +94,8 @@ final class FlagsTest {
                 .memoryBytes(2L << 30)
                 .device(Device.CPU)
                 .deterministic(true)
+                .precision(PredictSpec.Precision.BFLOAT16)
+                .xla(true)
                 .maxFailures(new Failures(200, false))
                 .allowedUris(List.of("s3a://a/", "s3a://b/"))
                 .build());
@@ -149,6 +153,9 @@ final class FlagsTest {
           --box-outside=crop => --box-outside: "crop", expected one of fail, clamp, pad
           --device=tpu => --device: "tpu", expected auto, cpu, gpu, or simulated:MS
           --device=simulated:0 => --device: "simulated:0", expected auto, cpu, gpu, or simulated:MS
+          --precision=half => --precision: "half", expected one of float32, tf32, float16, bfloat16
+          --device=cpu --precision=float16 => --precision float16 needs a GPU; with --device cpu take bfloat16 or float32
+          --device=gpu --precision=bfloat16 => --precision bfloat16 needs a CPU; with --device gpu take float16
           --mode=append => --mode: "append", expected one of error, overwrite
           --manifest-format=xlsx => --manifest-format: "xlsx", expected one of csv, json, parquet, orc
           --max-failures=105% => --max-failures: "105%" is no failure limit, expected a count such as 200 or a share such as 5%

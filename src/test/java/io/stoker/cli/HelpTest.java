@@ -12,8 +12,8 @@ final class HelpTest {
       "--manifest --manifest-format --manifest-table --where --column --model --signature --input"
           + " --fetch --feed --output --mode --box-outside --input-size --normalize --channels"
           + " --softmax --argmax --top-k --labels --batch --decode-threads --fetch-ahead"
-          + " --in-flight --memory --device --deterministic --max-failures --preprocess"
-          + " --trust-model --allow-uri --help --verbose";
+          + " --in-flight --memory --device --precision --xla --deterministic --max-failures"
+          + " --preprocess --trust-model --allow-uri --help --verbose";
 
   private final Console console = new Console();
   private final RecordingBackend backend = new RecordingBackend();

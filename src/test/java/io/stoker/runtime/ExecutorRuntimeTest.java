@@ -39,6 +39,8 @@ final class ExecutorRuntimeTest {
     try (RuntimeTask task = enter(runtime)) {
       assertThat(runtime.closeIfIdle()).isFalse();
       assertThat(task.next().region()).isEqualTo(ONE.get(0));
+      assertThat(task.report().pageLocked()).isTrue();
+      assertThat(task.report().warmUpSeconds()).isEqualTo(1.5);
     }
     assertThat(closed).hasValue(0);
     assertThat(runtime.closeIfIdle()).isTrue();
@@ -102,7 +104,8 @@ final class ExecutorRuntimeTest {
               throw new FileNotFoundException(uri);
             },
             new Filling.Load(SLOT, Nothing::new));
-    return new ExecutorRuntime(predictor, new NoDecoder(), pipeline, List.of());
+    return new ExecutorRuntime(
+        predictor, new NoDecoder(), pipeline, new RuntimeStart(List.of(), true, 1.5));
   }
 
   /** Leaves the slot as it is. */

@@ -63,6 +63,10 @@ final class FingerprintTest {
     prints.put("labels", of(spec -> spec.labels(List.of("a", "b"))));
     prints.put("preprocess", of(spec -> spec.preprocess("com.example.Mine")));
     prints.put("deterministic", of(spec -> spec.deterministic(true)));
+    prints.put("float32", of(spec -> spec.precision(PredictSpec.Precision.FLOAT32)));
+    prints.put("float16", of(spec -> spec.precision(PredictSpec.Precision.FLOAT16)));
+    prints.put("bfloat16", of(spec -> spec.precision(PredictSpec.Precision.BFLOAT16)));
+    prints.put("XLA", of(spec -> spec.xla(true)));
     prints.put("slot height", of(head(9, 8, DataType.UINT8, 4, ChannelOrder.RGB, false)));
     prints.put("slot width", of(head(8, 9, DataType.UINT8, 4, ChannelOrder.RGB, false)));
     prints.put("slot type", of(head(8, 8, DataType.FLOAT32, 4, ChannelOrder.RGB, false)));
@@ -71,7 +75,7 @@ final class FingerprintTest {
     prints.put("layout", of(head(8, 8, DataType.UINT8, 4, ChannelOrder.RGB, true)));
     prints.put("normalization", of(normalized(Normalization.UNIT)));
     prints.put("mean and std", of(normalized(Normalization.TORCH)));
-    assertThat(prints.values()).doesNotHaveDuplicates().hasSize(22);
+    assertThat(prints.values()).doesNotHaveDuplicates().hasSize(26);
   }
 
   @Test

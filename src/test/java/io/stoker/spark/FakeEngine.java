@@ -186,7 +186,7 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
     @Override
     public ExecutorReport report() {
       return new ExecutorReport(
-          "fake", "here", "no device", List.of(), 1, 1, pipeline(ANSWERED.get()));
+          "fake", "here", "no device", List.of(), false, 0, 1, 1, pipeline(ANSWERED.get()));
     }
 
     @Override

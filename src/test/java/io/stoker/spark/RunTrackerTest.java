@@ -157,6 +157,8 @@ final class RunTrackerTest {
         "host",
         "device",
         List.of(),
+        false,
+        0,
         1,
         1,
         new PipelineReport(

@@ -78,8 +78,6 @@ final class HostileModelsTest {
         verdicts.values().stream()
             .collect(Collectors.groupingBy(verdict -> verdict[0], TreeMap::new, counting()));
     System.out.println("hostile models: " + counts);
-    verdicts.values().stream()
-        .filter(v -> !v[0].equals("refused"))
     // The page on models says so.
     softly.assertThat(counts).isEqualTo(Map.of("refused", 30L, "ok", 14L, "unfeedable", 1L));
     softly.assertAll();

@@ -1,0 +1,12 @@
+package io.stoker.runtime;
+
+import java.util.List;
+
+/**
+ * How a runtime began, for its reports.
+ *
+ * @param gpuAddresses what Spark assigned to the task that made it
+ * @param pageLocked whether batches lie in page-locked memory
+ * @param warmUpSeconds the model's first run
+ */
+record RuntimeStart(List<String> gpuAddresses, boolean pageLocked, double warmUpSeconds) {}
