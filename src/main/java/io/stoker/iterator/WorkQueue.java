@@ -19,6 +19,10 @@ public final class WorkQueue<T> implements AutoCloseable {
   @GuardedBy("this")
   private final Deque<T> work = new ArrayDeque<>();
 
+  /** The limit of {@link #awaitLess}. */
+  @GuardedBy("this")
+  private int fullAt = Integer.MAX_VALUE;
+
   @GuardedBy("this")
   private boolean closed;
 
@@ -32,7 +36,7 @@ public final class WorkQueue<T> implements AutoCloseable {
     return true;
   }
 
-  /** Waits for work. Returns null once the queue is closed. */
+  /** Waits for work, whatever interrupts. Returns null once the queue is closed. */
   public synchronized @Nullable T take() {
     boolean interrupted = false;
     try {
@@ -43,7 +47,13 @@ public final class WorkQueue<T> implements AutoCloseable {
           interrupted = true;
         }
       }
-      return closed ? null : work.pollFirst();
+      T item = closed ? null : work.pollFirst();
+      // Those who wait for room: they never wait while the queue is empty, so that put wakes none
+      // of them instead of a taker.
+      if (work.size() == fullAt - 1) {
+        notifyAll();
+      }
+      return item;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -51,10 +61,32 @@ public final class WorkQueue<T> implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until less than that waits here, or the queue is closed. For who would put more, and
+   * holds nothing meanwhile that others may need.
+   *
+   * @param limit the same in every call
+   */
+  public synchronized void awaitLess(int limit) {
+    fullAt = limit;
+    boolean interrupted = false;
+    while (!closed && work.size() >= limit) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Takes out what the predicate chooses, and gives it back in order. */
   public synchronized List<T> remove(Predicate<? super T> chosen) {
     var removed = new ArrayList<T>();
     work.removeIf(item -> chosen.test(item) && removed.add(item));
+    notifyAll();
     return removed;
   }
 

@@ -41,6 +41,14 @@ final class Fetcher implements Runnable {
   /** The file as it was read, and the copy that a decoder makes in its own memory. */
   private static final int ENCODED_COPIES = 2;
 
+  /**
+   * Images a decode thread that may wait to be decoded, before no more are read. Without a bound
+   * but the budget's, gigabytes of files were read ahead that had left the processor's caches, and
+   * the garbage collector's young generation, when their turn came: with 98,304 JPEGs of 55 KB on
+   * 16 cores (2026-11-24), 7,400 images a second instead of 9,700 with 16,384.
+   */
+  private static final int DECODES_AHEAD = 8;
+
   private final Floor floor;
   private final StageClock clock;
   private final BoxPlacement placement;
@@ -58,9 +66,12 @@ final class Fetcher implements Runnable {
 
   @Override
   public void run() {
+    int ahead = DECODES_AHEAD * floor.options().decodeThreads();
     long since = clock.now();
     for (ImageGroup group = floor.toFetch().take(); group != null; group = floor.toFetch().take()) {
-      clock.inputSince(since);
+      since = clock.inputSince(since);
+      floor.toDecode().awaitLess(ahead);
+      clock.outputSince(since);
       if (group.client().cancellation().enter()) {
         try {
           fetch(group);

@@ -394,6 +394,27 @@ final class PipelineTest {
   }
 
   @Test
+  void noMoreIsReadThanDecodeThreadsWillSoonTake() throws Exception {
+    var bench = new Bench();
+    var go = bench.gate();
+    List<Region> regions = bench.singles(300);
+    bench.window = 600;
+    bench.decoder.hook = (image, window) -> awaitLatch(go);
+    try (bench) {
+      bench.start();
+      Future<List<RegionResult>> results = bench.runAside(regions);
+      // What waits, what is being read, and what is being decoded.
+      int most = 8 * bench.decodeThreads + bench.fetchThreads + bench.decodeThreads;
+      await().until(() -> bench.pipeline.floor().toDecode().size() >= 8 * bench.decodeThreads);
+      await().until(() -> bench.decoder.decodes.get() == bench.decodeThreads);
+      assertThat(bench.pipeline.report().opens()).isLessThanOrEqualTo(most);
+      go.countDown();
+      bench.assertAllOk(results.get(), regions);
+      assertThat(bench.pipeline.report().opens()).isEqualTo(300);
+    }
+  }
+
+  @Test
   void aSlowImageDoesNotHoldUpTheOthers() throws Exception {
     var bench = new Bench();
     var go = bench.gate();
