@@ -186,6 +186,12 @@ final class DecodeWorker implements AutoCloseable {
   private static Pixels pixels(DecodedImage decoded, Placed region) {
     Box window = decoded.window();
     Box visible = region.visible();
+    if (visible.x() < window.x()
+        || visible.y() < window.y()
+        || visible.right() > window.right()
+        || visible.bottom() > window.bottom()) {
+      throw new IllegalArgumentException("the decoder gave " + window + ", not " + visible);
+    }
     int stride = window.width() * CHANNELS;
     int offset = (visible.y() - window.y()) * stride + (visible.x() - window.x()) * CHANNELS;
     ByteBuffer data = decoded.pixels().duplicate();

@@ -101,6 +101,16 @@ final class BatchRingTest {
   }
 
   @Test
+  void aSlotThatIsWrittenKeepsItsBufferWhenItsTaskEnds() {
+    ring.join(task);
+    Slot slot = Objects.requireNonNull(ring.claim(admit(task)));
+    ring.cancel(task);
+    assertThat(ring.freeBuffers()).as("somebody still writes").isEqualTo(2);
+    ring.filled(slot);
+    assertThat(ring.freeBuffers()).isEqualTo(3);
+  }
+
+  @Test
   void aCancelledTaskGetsNoSlot() {
     ring.join(task);
     Element element = admit(task);

@@ -33,6 +33,18 @@ final class FakeDecoder implements ImageDecoder {
   /** Decodes of that image give fewer pixels than they should. */
   volatile int shortPixelsOfSeed = -1;
 
+  /** The header of that image breaks the parser. */
+  volatile int brokenHeaderOfSeed = -1;
+
+  /** Decodes of that image give another window than was asked for. */
+  volatile int otherWindowOfSeed = -1;
+
+  /** There is no memory left for that image's pixels. */
+  volatile int noMemoryForSeed = -1;
+
+  /** So many workers cannot be made. */
+  final AtomicInteger brokenWorkers = new AtomicInteger();
+
   /** Pretended bytes a pixel. */
   volatile long bytesAPixel = 3;
 
@@ -46,6 +58,9 @@ final class FakeDecoder implements ImageDecoder {
     FakeImage image = FakeImage.parse(prefix, length);
     if (image == null) {
       return Optional.empty();
+    }
+    if (image.seed() == brokenHeaderOfSeed) {
+      throw new IllegalStateException("a bug in the parser");
     }
     if (image.width() < 1) {
       throw new ImageException(Reason.CORRUPT, "width is " + image.width());
@@ -62,6 +77,9 @@ final class FakeDecoder implements ImageDecoder {
 
   @Override
   public Worker worker() {
+    if (brokenWorkers.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new IllegalStateException("no worker to be had");
+    }
     openWorkers.incrementAndGet();
     return new FakeWorker();
   }
@@ -89,7 +107,15 @@ final class FakeDecoder implements ImageDecoder {
         decoded = true;
         byte[] pixels = image.pixels(window);
         boolean tooShort = image.seed() == shortPixelsOfSeed;
-        return new Decoded(window, tooShort ? Arrays.copyOf(pixels, 100) : pixels, bytes);
+        Box given =
+            image.seed() == otherWindowOfSeed
+                ? new Box(window.x() + 100, window.y() + 100, window.width(), window.height())
+                : window;
+        return new Decoded(
+            given,
+            tooShort ? Arrays.copyOf(pixels, 100) : pixels,
+            bytes,
+            image.seed() == noMemoryForSeed);
       } finally {
         if (!decoded) {
           liveBytes.addAndGet(-bytes);
@@ -107,9 +133,11 @@ final class FakeDecoder implements ImageDecoder {
     private final Box window;
     private final byte[] pixels;
     private final long bytes;
+    private final boolean noMemory;
     private boolean closed;
 
-    Decoded(Box window, byte[] pixels, long bytes) {
+    Decoded(Box window, byte[] pixels, long bytes, boolean noMemory) {
+      this.noMemory = noMemory;
       this.window = window;
       this.pixels = pixels;
       this.bytes = bytes;
@@ -122,6 +150,9 @@ final class FakeDecoder implements ImageDecoder {
 
     @Override
     public ByteBuffer pixels() {
+      if (noMemory) {
+        throw new OutOfMemoryError("as a test wants it");
+      }
       return ByteBuffer.wrap(pixels);
     }
 

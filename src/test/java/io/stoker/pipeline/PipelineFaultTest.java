@@ -17,11 +17,13 @@ import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +59,102 @@ final class PipelineFaultTest {
 
   private Region slotOf(FakeImage image) {
     return region(image, Box.whole(Bench.SIDE, Bench.SIDE));
+  }
+
+  // ---- What decoders should not do
+
+  @Test
+  void aParserThatBreaksFailsItsImage() {
+    bench.decoder.brokenHeaderOfSeed = 77;
+    try (bench) {
+      bench.start();
+      Failure failure = failureAmongGoodOnes(slotOf(FakeImage.of(77, 8, 8)));
+      assertThat(failure.reason()).isEqualTo(Reason.CORRUPT);
+      assertThat(failure.detail()).contains("a bug in the parser");
+      assertThat(bench.pipeline.isBroken()).isFalse();
+    }
+  }
+
+  @Test
+  void pixelsOfAnotherWindowFailTheirRegions() {
+    bench.decoder.otherWindowOfSeed = 77;
+    try (bench) {
+      bench.start();
+      Failure failure = failureAmongGoodOnes(slotOf(FakeImage.of(77, 8, 8)));
+      assertThat(failure.reason()).isEqualTo(Reason.CORRUPT);
+      assertThat(failure.detail()).contains("no pixels of the box");
+      assertThat(bench.pipeline.isBroken()).isFalse();
+    }
+  }
+
+  @Test
+  void aWorkerThatCannotBeMadeFailsOneImage() {
+    bench.decoder.brokenWorkers.set(1);
+    List<Region> regions = bench.singles(20);
+    try (bench) {
+      bench.start();
+      List<RegionResult> results = bench.run(regions);
+      List<RegionResult> failed =
+          results.stream().filter(result -> result instanceof RegionResult.Failed).toList();
+      assertThat(failed).hasSize(1);
+      assertThat(Bench.failure(failed.get(0)).detail()).contains("no worker to be had");
+      bench.assertAllOk(bench.run(regions), regions);
+    }
+  }
+
+  @Test
+  void noMemoryForPixelsEndsTheTaskButNotThePipeline() {
+    bench.decoder.noMemoryForSeed = 77;
+    List<Region> good = bench.singles(9);
+    List<Region> all = new ArrayList<>(good);
+    all.add(slotOf(FakeImage.of(77, 8, 8)));
+    try (bench) {
+      bench.start();
+      assertThatThrownBy(() -> bench.run(all)).isInstanceOf(OutOfMemoryError.class);
+      bench.awaitQuiet();
+      bench.assertAllOk(bench.run(good), good);
+    }
+  }
+
+  @Test
+  void noMemoryForAFileEndsTheTaskButNotThePipeline() {
+    List<Region> good = bench.singles(9);
+    Region bad = slotOf(FakeImage.of(77, 8, 8));
+    List<Region> all = new ArrayList<>(good);
+    all.add(bad);
+    bench.storage.hook =
+        (uri, operation) -> {
+          if (uri.equals(bad.uri()) && operation.equals("read")) {
+            throw new OutOfMemoryError("as a test wants it");
+          }
+        };
+    try (bench) {
+      bench.start();
+      assertThatThrownBy(() -> bench.run(all)).isInstanceOf(OutOfMemoryError.class);
+      bench.awaitQuiet();
+      bench.assertAllOk(bench.run(good), good);
+    }
+  }
+
+  @Test
+  void regionsThatCannotBeReadEndTheirTask() {
+    List<Region> good = bench.singles(9);
+    try (bench) {
+      bench.start();
+      Iterator<Region> breaking =
+          Stream.concat(
+                  good.stream(),
+                  Stream.generate(
+                      () -> {
+                        throw new IllegalArgumentException("the input is broken");
+                      }))
+              .iterator();
+      try (PipelineTask task = bench.pipeline.open(breaking, true)) {
+        assertThatThrownBy(() -> Bench.drain(task)).hasMessage("the input is broken");
+      }
+      bench.awaitQuiet();
+      bench.assertAllOk(bench.run(good), good);
+    }
   }
 
   // ---- Read
