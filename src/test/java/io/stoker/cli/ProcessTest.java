@@ -127,7 +127,7 @@ final class ProcessTest {
     var child = start("predict", "--batch=0");
 
     assertThat(child.await()).as(child::log).isEqualTo(2);
-    assertThat(child.log()).contains("--manifest is missing").contains("'--batch'");
+    assertThat(child.log()).contains("--manifest is missing").contains("--batch: \"0\"");
   }
 
   @Test
