@@ -9,6 +9,7 @@ import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.Preparation;
 import io.stoker.runtime.PreparedJob;
 import io.stoker.runtime.RefusedException;
+import io.stoker.runtime.Runtimes;
 import io.stoker.runtime.Threads;
 import io.stoker.spark.ManifestRegions;
 import io.stoker.tensorflow.TensorFlowDecoder;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,20 @@ public final class Bench {
       List.of(
           "decode", "device", "feed", "generator", "tfdata", "stoker", "spark", "spark-vectors");
 
+  /**
+   * Says what is wrong with a strategy's name.
+   *
+   * @return null if it is one
+   */
+  public static @Nullable String problem(String strategy) {
+    try {
+      Variant.parse(strategy);
+      return null;
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
+  }
+
   private final SparkSession spark;
   private final BenchSpec spec;
   private final Path scratch;
@@ -67,12 +83,11 @@ public final class Bench {
   public BenchReport run() throws Exception {
     Workload work = workload();
     var strategies = new LinkedHashMap<String, Strategy>();
+    Runtimes.keepSeveral(true); // or each would load its model anew, within its time
     try (ImageDecoder decoder = TensorFlowDecoder.open()) {
       try {
-        for (String name : STRATEGIES) {
-          if (spec.strategies().contains(name)) {
-            strategies.put(name, strategy(name, work, decoder));
-          }
+        for (String name : inOrder(spec.strategies())) {
+          strategies.put(name, strategy(Variant.parse(name), work, decoder));
         }
         warmUp(work, strategies);
         return report(work, strategies, measure(work, strategies));
@@ -81,6 +96,9 @@ public final class Bench {
           strategy.close();
         }
       }
+    } finally {
+      Runtimes.keepSeveral(false);
+      Runtimes.release();
     }
   }
 
@@ -146,8 +164,18 @@ public final class Bench {
         all.resources());
   }
 
-  private Strategy strategy(String name, Workload work, ImageDecoder decoder)
+  /** As the report has them, each once. */
+  private static List<String> inOrder(List<String> names) {
+    return names.stream()
+        .distinct()
+        .sorted(Comparator.comparing(name -> STRATEGIES.indexOf(Variant.parse(name).strategy())))
+        .toList();
+  }
+
+  private Strategy strategy(Variant variant, Workload all, ImageDecoder decoder)
       throws ModelException {
+    Workload work = variant.of(all);
+    String name = variant.strategy();
     return switch (name) {
       case "decode" -> new DecodeCeiling(work, decoder);
       case "device" -> new DeviceCeiling(work);
@@ -199,8 +227,13 @@ public final class Bench {
             .add(new Measured(pass, usage.end(work.resources().cores())));
         log.accept(
             String.format(
-                "round %d of %d: %s, %,.0f images/s, %.1f s",
-                round, spec.rounds(), entry.getKey(), pass.imagesPerSecond(), usage.seconds()));
+                "round %d of %d: %s, %,.0f images/s, %.1f s%s",
+                round,
+                spec.rounds(),
+                entry.getKey(),
+                pass.imagesPerSecond(),
+                usage.seconds(),
+                pass.note()));
       }
     }
     return measured;

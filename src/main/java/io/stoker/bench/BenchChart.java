@@ -56,10 +56,10 @@ public final class BenchChart {
   }
 
   private static String colour(String strategy) {
-    if (Bench.CEILINGS.contains(strategy)) {
+    if (Bench.CEILINGS.contains(strategy)) { // which have no knobs
       return "#bbbbbb";
     }
-    return Bench.OURS.contains(strategy) ? "#d95f02" : "#7570b3";
+    return Bench.OURS.contains(Variant.parse(strategy).strategy()) ? "#d95f02" : "#7570b3";
   }
 
   private static String escape(String text) {

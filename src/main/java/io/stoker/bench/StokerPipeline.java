@@ -47,7 +47,7 @@ final class StokerPipeline implements Strategy {
     List<PipelineReport> seen =
         reports.stream().sorted(Comparator.comparingLong(PipelineReport::regions)).toList();
     PipelineReport done = seen.get(seen.size() - 1).minus(seen.get(0));
-    return Pass.of(regions.size(), nanos, 1 - done.starvedShare());
+    return Pass.of(regions.size(), nanos, 1 - done.starvedShare()).noted(StageNote.of(done));
   }
 
   private void predict(List<Region> regions, Answers answers) {
@@ -75,6 +75,5 @@ final class StokerPipeline implements Strategy {
   @Override
   public void close() {
     crew.close();
-    Runtimes.release();
   }
 }

@@ -23,10 +23,15 @@ interface Strategy extends AutoCloseable {
    * @param imagesPerSecond regions a second: each is an image to the model
    * @param busy the share of time in which the device had something to do, or NaN where nobody
    *     knows
+   * @param note for the log: empty, or what else is to be said
    */
-  record Pass(double imagesPerSecond, double busy) {
+  record Pass(double imagesPerSecond, double busy, String note) {
     static Pass of(int regions, long nanos, double busy) {
-      return new Pass(regions * 1e9 / nanos, busy);
+      return new Pass(regions * 1e9 / nanos, busy, "");
+    }
+
+    Pass noted(String text) {
+      return new Pass(imagesPerSecond, busy, ", " + text);
     }
   }
 }

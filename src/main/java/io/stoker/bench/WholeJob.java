@@ -3,7 +3,6 @@ package io.stoker.bench;
 import io.stoker.region.Box;
 import io.stoker.region.Region;
 import io.stoker.runtime.PredictSpec;
-import io.stoker.runtime.Runtimes;
 import io.stoker.spark.ManifestSource;
 import io.stoker.spark.OutputOptions;
 import io.stoker.spark.RunRecord;
@@ -64,10 +63,5 @@ final class WholeJob implements Strategy {
   @Override
   public boolean answersRegions() {
     return false; // its rows are proven by the job itself
-  }
-
-  @Override
-  public void close() {
-    Runtimes.release();
   }
 }

@@ -27,6 +27,19 @@ record Workload(
     int batch,
     Threads threads,
     ExecutorResources resources) {
+  /** The same with other knobs. */
+  Workload with(PredictSpec.Resources asked) {
+    PreparedJob tuned = job.with(asked);
+    boolean gpu = asked.device() == PredictSpec.Device.GPU;
+    return new Workload(
+        regions,
+        tuned,
+        floatFed,
+        tuned.batch(gpu),
+        Threads.of(asked, resources.cores(), gpu),
+        resources);
+  }
+
   /** Regions that follow each other on one image, which is opened once for them. */
   static List<List<Region>> images(List<Region> regions) {
     var images = new ArrayList<List<Region>>();

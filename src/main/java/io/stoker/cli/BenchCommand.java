@@ -60,7 +60,9 @@ final class BenchCommand extends StokerCommand {
         names = "--strategies",
         paramLabel = "NAME,...",
         split = ",",
-        description = "Which, of ${COMPLETION-CANDIDATES}. Default: all.",
+        description =
+            "Which, of ${COMPLETION-CANDIDATES}; stoker:in-flight=3:decode-threads=6 is stoker with"
+                + " knobs set by hand. Default: all.",
         completionCandidates = Names.class)
     List<String> strategies = new ArrayList<>();
 
@@ -110,12 +112,9 @@ final class BenchCommand extends StokerCommand {
     answer.check(given, problems);
     resources.check(problems);
     for (String name : measuring.strategies) {
-      if (!Bench.STRATEGIES.contains(name)) {
-        problems.add(
-            "--strategies: \""
-                + Printable.text(name)
-                + "\", expected some of "
-                + String.join(", ", Bench.STRATEGIES));
+      String problem = Bench.problem(name);
+      if (problem != null) {
+        problems.add("--strategies: \"" + Printable.text(name) + "\", " + problem);
       }
     }
     return problems;

@@ -62,6 +62,22 @@ public record PredictSpec(
         allowedUris);
   }
 
+  /** The same with other threads, memory or device. */
+  public PredictSpec withResources(Resources other) {
+    return new PredictSpec(
+        modelLocation,
+        request,
+        input,
+        tail,
+        vectors,
+        labels,
+        labelsLocation,
+        preprocess,
+        other,
+        failures,
+        allowedUris);
+  }
+
   /** What is done to a region's pixels before the model. */
   public enum BoxOutside {
     /** A box that reaches outside its image fails. */

@@ -33,6 +33,12 @@ public record PreparedJob(
     return fingerprint + " " + spec.resources() + " " + spec.allowedUris();
   }
 
+  /** The same job with other threads, memory or batch, which do not change numbers. */
+  public PreparedJob with(PredictSpec.Resources resources) {
+    return new PreparedJob(
+        spec.withResources(resources), fingerprint, modelSha256, model, slot, filling, columns);
+  }
+
   /**
    * Regions a run, as far as the driver knows: what the model insists on, else what was asked for,
    * else what an executor with enough memory would choose.

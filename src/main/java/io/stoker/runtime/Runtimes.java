@@ -25,6 +25,9 @@ public final class Runtimes {
   @GuardedBy("LOCK")
   private static final Map<String, ExecutorRuntime> RUNTIMES = new LinkedHashMap<>();
 
+  @GuardedBy("LOCK")
+  private static boolean severalJobs;
+
   private static final Object REPORTS = new Object();
 
   // A copy that progress reports can read while a model loads.
@@ -65,7 +68,9 @@ public final class Runtimes {
         return known;
       }
       // A broken one that has tasks left is closed by the last of them.
-      closeIdle();
+      if (!severalJobs) {
+        closeIdle();
+      }
       RUNTIMES.remove(key);
       ExecutorRuntime made = new RuntimeFactory(job.get(), resources).create();
       made.enter();
@@ -90,6 +95,19 @@ public final class Runtimes {
   public static List<ExecutorReport> reports() {
     synchronized (REPORTS) {
       return reported.stream().map(ExecutorRuntime::report).toList();
+    }
+  }
+
+  /**
+   * Whether runtimes of several jobs stay while no task uses them, until {@link #release}: where
+   * jobs take turns, and memory is known to suffice for all of them.
+   */
+  public static void keepSeveral(boolean several) {
+    LOCK.lock();
+    try {
+      severalJobs = several;
+    } finally {
+      LOCK.unlock();
     }
   }
 

@@ -111,6 +111,27 @@ final class BenchTest {
   }
 
   @Test
+  void knobsSetByHandAreMeasuredBesideChosenOnes() throws Exception {
+    String tuned = "stoker:batch=3:decode-threads=1:fetch-ahead=2:in-flight=3";
+
+    BenchReport report = bench(jpegs(SIDE, SIDE), spec().simulated(1), List.of(tuned, "stoker"));
+
+    assertThat(report.rows())
+        .extracting(BenchReport.Row::strategy)
+        .containsExactlyInAnyOrder("stoker", tuned);
+  }
+
+  @Test
+  void aStrategyThatIsNoneIsRefused() {
+    assertThat(Bench.problem("stoker:in-flight=3")).isNull();
+    assertThat(Bench.problem("stocker")).contains("stoker").contains("feed");
+    assertThat(Bench.problem("feed:in-flight=3")).contains("only stoker");
+    assertThat(Bench.problem("stoker:in-flight=0")).contains("in-flight=3");
+    assertThat(Bench.problem("stoker:depth=3")).contains("decode-threads");
+    assertThat(Bench.problem("stoker:")).contains("in-flight=3");
+  }
+
+  @Test
   void anotherAnswerIsNoticed() {
     var expected = new Answers(2);
     expected.put(0, answer(0.1f, 0.9f));
