@@ -76,6 +76,7 @@ record Variant(String strategy, Map<String, Integer> knobs) {
             all.simulatedMillis(),
             all.deterministic(),
             all.precision(),
-            all.xla()));
+            all.xla(),
+            all.autotune()));
   }
 }

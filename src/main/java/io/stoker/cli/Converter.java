@@ -174,6 +174,17 @@ abstract class Converter<T> implements ITypeConverter<T> {
     }
   }
 
+  /** {@code on}, {@code off}. */
+  static final class OnOff extends Converter<Boolean> {
+    @Override
+    Boolean parse(String text) {
+      if (!text.equals("on") && !text.equals("off")) {
+        throw new IllegalArgumentException("\"" + text + "\", expected on or off");
+      }
+      return text.equals("on");
+    }
+  }
+
   /** {@code rgb}, {@code bgr}, {@code gray}. */
   static final class ChannelOrder extends Choice<io.stoker.model.ChannelOrder> {
     ChannelOrder() {

@@ -77,6 +77,15 @@ final class ResourceFlags {
       description = "Ask the device for the same bits each time; may be slower.")
   boolean deterministic;
 
+  @Option(
+      names = "--autotune",
+      paramLabel = "on|off",
+      converter = Converter.OnOff.class,
+      description =
+          "Measure the device for a second at the start, and choose threads and runs in flight"
+              + " while working, where no flag sets them. Default: on.")
+  boolean autotune = true;
+
   /** Adds what cannot work here. */
   void check(List<String> problems) {
     if (device.device() == PredictSpec.Device.GPU && "cpu".equals(System.getProperty(NATIVES))) {
@@ -100,7 +109,8 @@ final class ResourceFlags {
         .memoryBytes(memoryBytes == null ? 0 : memoryBytes)
         .deterministic(deterministic)
         .precision(precision)
-        .xla(xla);
+        .xla(xla)
+        .autotune(autotune);
     device.apply(spec);
   }
 }

@@ -68,7 +68,15 @@ final class Summary {
     return run.devices().isEmpty()
         ? "none was needed"
         : String.join(", ", run.devices())
-            + format(", starved %.0f %% of the time", 100 * run.starvedShare());
+            + format(", starved %.0f %% of the time", 100 * run.starvedShare())
+            + headroom(run);
+  }
+
+  private static String headroom(RunRecord run) {
+    Double share = run.deviceShare();
+    return share == null
+        ? ""
+        : format("; %.0f %% of what this model does there from memory", 100 * share);
   }
 
   private static String row(String name, String value) {

@@ -45,6 +45,7 @@ final class BatchRing implements AutoCloseable {
   private final Condition batchReady = lock.newCondition();
   private final Condition allReturned = lock.newCondition();
   private final Ticker ticker;
+  private final Activity activity;
   private final List<Batch> all = new ArrayList<>();
 
   @GuardedBy("lock")
@@ -91,9 +92,16 @@ final class BatchRing implements AutoCloseable {
   private long openNanos;
 
   @GuardedBy("lock")
-  private long starvedNanos;
+  private Starvation starvation = Starvation.NONE;
 
-  BatchRing(Predictor predictor, int batchSize, int buffers, Ticker ticker) {
+  @GuardedBy("lock")
+  private boolean begun;
+
+  /**
+   * @param activity what threads are at, to tell why the device starves
+   */
+  BatchRing(Predictor predictor, int batchSize, int buffers, Ticker ticker, Activity activity) {
+    this.activity = activity;
     this.ticker = ticker;
     this.batchSize = batchSize;
     this.clockedNanos = ticker.nanos();
@@ -209,6 +217,7 @@ final class BatchRing implements AutoCloseable {
   @Nullable Slot claim(Element element) {
     lock.lock();
     try {
+      tick();
       while (!stopped && pending.containsKey(element.client())) {
         if (open == null) {
           open = free.pollFirst();
@@ -235,6 +244,7 @@ final class BatchRing implements AutoCloseable {
   void filled(Slot slot) {
     lock.lock();
     try {
+      tick();
       Batch batch = slot.batch();
       batch.filled++;
       if (batch == open) {
@@ -398,11 +408,11 @@ final class BatchRing implements AutoCloseable {
   }
 
   /** Time with a task open, but no batch ready or running. */
-  long starvedNanos() {
+  Starvation starvation() {
     lock.lock();
     try {
       tick();
-      return starvedNanos;
+      return starvation;
     } finally {
       lock.unlock();
     }
@@ -456,9 +466,13 @@ final class BatchRing implements AutoCloseable {
     long now = ticker.nanos();
     if (!pending.isEmpty()) {
       openNanos += now - clockedNanos;
-      if (running == 0 && ready.isEmpty()) {
-        starvedNanos += now - clockedNanos;
+      if (running == 0 && ready.isEmpty() && now > clockedNanos) {
+        boolean onTheWay = pendingOfAll > 0 || (open != null && open.filled < open.claimed);
+        starvation =
+            starvation.plus(
+                activity.share(now - clockedNanos, onTheWay, begun, !awaited.isEmpty()));
       }
+      begun |= running > 0;
     }
     clockedNanos = now;
   }

@@ -1,6 +1,7 @@
 package io.stoker.pipeline;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.stoker.iterator.ThreadPriority;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ final class DecodePool {
   }
 
   void start() {
-    for (int i = 0; i < floor.options().decodeThreads(); i++) {
+    for (int i = 0; i < floor.options().knobs().most().decodeThreads(); i++) {
       startOne();
     }
   }
@@ -43,6 +44,7 @@ final class DecodePool {
 
   private void work() {
     boolean needed = true;
+    ThreadPriority.lower();
     try {
       var worker = new DecodeWorker(floor, this);
       try {
@@ -68,7 +70,8 @@ final class DecodePool {
   /** That thread hangs and will do no more work, even if it comes back. */
   void writeOff(Thread thread) {
     floor.counters().hungDecodes.increment();
-    int all = floor.options().decodeThreads();
+    floor.decodeGate().leave();
+    int all = floor.options().knobs().most().decodeThreads();
     int now = changeHung(1);
     if (now > Math.max(1, all / HUNG_PART)) {
       floor

@@ -52,18 +52,30 @@ final class DecodeWorker implements AutoCloseable {
   }
 
   void run() {
-    long since = decodeClock.now();
-    for (DecodeWork work = floor.toDecode().take();
-        work != null && !writtenOff;
-        work = writtenOff ? null : floor.toDecode().take()) {
-      decodeClock.inputSince(since);
-      if (work instanceof LeasedImage image) {
-        decodeOne(image);
-      } else if (work instanceof DecodeWork.Load load) {
-        load(load.element());
+    boolean more = true;
+    while (more) {
+      floor.decodeGate().enter();
+      try {
+        more = workOnce();
+      } finally {
+        if (!writtenOff) {
+          floor.decodeGate().leave(); // else whoever wrote it off did
+        }
       }
-      since = decodeClock.now();
     }
+  }
+
+  /** Returns whether there may be more to do for this thread. */
+  private boolean workOnce() {
+    long since = decodeClock.now();
+    DecodeWork work = floor.toDecode().take();
+    decodeClock.inputSince(since);
+    if (work instanceof LeasedImage image) {
+      decodeOne(image);
+    } else if (work instanceof DecodeWork.Load load) {
+      load(load.element());
+    }
+    return work != null && !writtenOff;
   }
 
   private void load(Element element) {
@@ -130,12 +142,15 @@ final class DecodeWorker implements AutoCloseable {
     long since = decodeClock.now();
     DecodedImage decoded = null;
     Throwable thrown = null;
+    floor.activity().decoding.incrementAndGet();
     try {
       byte[] encoded = image.encoded();
       decoded =
           worker(image.decoder()).decode(encoded, encoded.length, image.header(), job.window());
     } catch (Throwable t) { // NOPMD: a decoder's border, hostile files find every bug
       thrown = t;
+    } finally {
+      floor.activity().decoding.decrementAndGet();
     }
     boolean inTime = watch.end();
     decodeClock.busySince(since);
@@ -217,15 +232,26 @@ final class DecodeWorker implements AutoCloseable {
   private void makeSlot(List<Element> waiting, Pixels pixels, @Nullable LeasedImage image) {
     Element element = waiting.get(0);
     long since = fillClock.now();
-    boolean prepared = prepare(waiting, pixels, image);
+    Activity activity = floor.activity();
+    activity.preprocessing.incrementAndGet();
+    boolean prepared;
+    try {
+      prepared = prepare(waiting, pixels, image);
+    } finally {
+      activity.preprocessing.decrementAndGet();
+    }
     since = fillClock.busySince(since);
     if (!prepared) {
       return;
     }
+    activity.awaitingSlot.incrementAndGet();
     Slot slot = floor.ring().claim(element);
+    activity.awaitingSlot.decrementAndGet();
     since = decodeClock.outputSince(since);
     if (slot != null) {
+      activity.preprocessing.incrementAndGet();
       fill(element, pixels, slot);
+      activity.preprocessing.decrementAndGet();
       fillClock.busySince(since);
     }
   }

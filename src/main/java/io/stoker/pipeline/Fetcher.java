@@ -9,6 +9,7 @@ import io.stoker.image.WindowPlan;
 import io.stoker.image.WindowPlanner;
 import io.stoker.iterator.ByteBudget.Lease;
 import io.stoker.iterator.StageClock;
+import io.stoker.iterator.ThreadPriority;
 import io.stoker.region.Box;
 import io.stoker.region.Failure;
 import io.stoker.region.Failure.Reason;
@@ -66,21 +67,38 @@ final class Fetcher implements Runnable {
 
   @Override
   public void run() {
-    int ahead = DECODES_AHEAD * floor.options().decodeThreads();
-    long since = clock.now();
-    for (ImageGroup group = floor.toFetch().take(); group != null; group = floor.toFetch().take()) {
-      since = clock.inputSince(since);
-      floor.toDecode().awaitLess(ahead);
-      clock.outputSince(since);
-      if (group.client().cancellation().enter()) {
-        try {
-          fetch(group);
-        } finally {
-          group.client().cancellation().leave();
-        }
+    ThreadPriority.lower();
+    boolean more = true;
+    while (more) {
+      floor.fetchGate().enter();
+      try {
+        more = fetchOnce();
+      } finally {
+        floor.fetchGate().leave();
       }
-      since = clock.now();
     }
+  }
+
+  /** Returns whether there may be more to fetch. */
+  private boolean fetchOnce() {
+    long since = clock.now();
+    ImageGroup group = floor.toFetch().take();
+    since = clock.inputSince(since);
+    if (group == null) {
+      return false;
+    }
+    floor.toDecode().awaitLess(DECODES_AHEAD * floor.options().knobs().most().decodeThreads());
+    clock.outputSince(since);
+    if (group.client().cancellation().enter()) {
+      floor.activity().reading.incrementAndGet();
+      try {
+        fetch(group);
+      } finally {
+        floor.activity().reading.decrementAndGet();
+        group.client().cancellation().leave();
+      }
+    }
+    return true;
   }
 
   private void fetch(ImageGroup group) {
@@ -280,7 +298,8 @@ final class Fetcher implements Runnable {
       ImageDecoder decoder, ImageHeader header, List<DecodeJob> jobs, long fileBytes) {
     long share = floor.budget().available() / IMAGE_PART - fileBytes;
     long affordable = Math.max(1, share / (fileBytes + largest(decoder, header, jobs)));
-    return (int) Math.min(affordable, Math.min(floor.options().decodeThreads(), jobs.size()));
+    return (int)
+        Math.min(affordable, Math.min(floor.options().knobs().most().decodeThreads(), jobs.size()));
   }
 
   private static long largest(ImageDecoder decoder, ImageHeader header, List<DecodeJob> jobs) {
@@ -307,9 +326,7 @@ final class Fetcher implements Runnable {
   }
 
   private Lease lease(long bytes, String owner) throws ImageException, InterruptedException {
-    return floor
-        .budget()
-        .acquire(bytes, owner)
+    return acquire(bytes, owner)
         .orElseThrow(
             () ->
                 new ImageException(
@@ -317,6 +334,17 @@ final class Fetcher implements Runnable {
                     String.format(
                         "it takes %,d bytes, images have %,d; raise --memory",
                         bytes, floor.budget().available())));
+  }
+
+  private Optional<Lease> acquire(long bytes, String owner) throws InterruptedException {
+    floor.activity().reading.decrementAndGet();
+    floor.activity().awaitingMemory.incrementAndGet();
+    try {
+      return floor.budget().acquire(bytes, owner);
+    } finally {
+      floor.activity().awaitingMemory.decrementAndGet();
+      floor.activity().reading.incrementAndGet();
+    }
   }
 
   /** Reads the rest under the lease, which goes with the image or is closed. */

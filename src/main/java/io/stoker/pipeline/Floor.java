@@ -22,7 +22,22 @@ record Floor(
     WorkQueue<ImageGroup> toFetch,
     WorkQueue<DecodeWork> toDecode,
     Alarms alarms,
-    Faults faults) {
+    Faults faults,
+    Activity activity,
+    Gate decodeGate,
+    Gate fetchGate) {
+  /** As they are now. */
+  Knobs knobs() {
+    return new Knobs(decodeGate.limit(), fetchGate.limit());
+  }
+
+  /** Turns them. */
+  void turn(Knobs knobs) {
+    activity.decodeThreads.set(knobs.decodeThreads());
+    decodeGate.limit(knobs.decodeThreads());
+    fetchGate.limit(knobs.fetchThreads());
+  }
+
   /** Answers a pending region with a failure. */
   void fail(Element element, Failure failure) {
     ring.leave(element);

@@ -56,8 +56,8 @@ public record MemoryPlan(
         Math.multiplyExact((long) (buffers + spares) * options.batch(), (long) slot.bytes());
     boolean userFilled = filling instanceof Filling.Transform || filling instanceof Filling.Load;
     long scratch =
-        (long) options.fetchThreads() * PREFIX_BYTES
-            + (userFilled ? (long) options.decodeThreads() * slot.bytes() : 0);
+        (long) options.knobs().most().fetchThreads() * PREFIX_BYTES
+            + (userFilled ? (long) options.knobs().most().decodeThreads() * slot.bytes() : 0);
     long outputsPerWindowRegion =
         Math.multiplyExact(options.outputBytesPerRegion(), (long) options.maxTasks());
     long spare = options.memoryBytes() - ring - scratch - MIN_BUDGET_BYTES;

@@ -35,7 +35,9 @@ public final class Pipeline implements AutoCloseable {
   private final ThreadGang fetchers = new ThreadGang("stoker-fetch");
   private final ThreadGang decoders = new ThreadGang("stoker-decode");
   private final ThreadGang runners = new ThreadGang("stoker-run");
+  private final ThreadGang tuners = new ThreadGang("stoker-tune");
   private final DecodePool pool;
+  private final Tuning tuning;
 
   @GuardedBy("this")
   private final Set<Client> clients = new LinkedHashSet<>();
@@ -61,7 +63,9 @@ public final class Pipeline implements AutoCloseable {
     int fixed = predictor.fixedBatch();
     check(options, predictor, filling);
     this.memory = memory;
-    var ring = new BatchRing(predictor, options.batch(), memory.buffers(), ticker);
+    var activity = new Activity();
+    activity.decodeThreads.set(options.knobs().start().decodeThreads());
+    var ring = new BatchRing(predictor, options.batch(), memory.buffers(), ticker, activity);
     try {
       this.spare = fixed > 1 ? new SpareBuffer(predictor) : null;
     } catch (Throwable t) {
@@ -81,8 +85,12 @@ public final class Pipeline implements AutoCloseable {
             new WorkQueue<>(),
             new WorkQueue<>(),
             alarms,
-            new Breakage());
+            new Breakage(),
+            activity,
+            new Gate(options.knobs().start().decodeThreads()),
+            new Gate(options.knobs().start().fetchThreads()));
     this.pool = new DecodePool(floor, decoders);
+    this.tuning = new Tuning(floor, new Tuner(options.knobs()));
   }
 
   private static void check(PipelineOptions options, Predictor predictor, Filling filling) {
@@ -157,9 +165,12 @@ public final class Pipeline implements AutoCloseable {
     }
     pool.start();
     if (!(floor.filling() instanceof Filling.Load)) {
-      for (int i = 0; i < options.fetchThreads(); i++) {
+      for (int i = 0; i < options.knobs().most().fetchThreads(); i++) {
         startOne(fetchers, new Fetcher(floor));
       }
+    }
+    if (options.knobs().isOpen()) {
+      startOne(tuners, tuning);
     }
   }
 
@@ -299,7 +310,7 @@ public final class Pipeline implements AutoCloseable {
     Counters counters = floor.counters();
     return new PipelineReport(
         floor.ring().openNanos(),
-        floor.ring().starvedNanos(),
+        floor.ring().starvation(),
         counters.fetch.times(),
         counters.decode.times(),
         counters.preprocess.times(),
@@ -317,7 +328,13 @@ public final class Pipeline implements AutoCloseable {
         counters.hungDecodes.sum(),
         floor.options().memoryBytes() - memory.budgetBytes(),
         floor.budget().leased(),
-        floor.budget().peak());
+        floor.budget().peak(),
+        floor.knobs());
+  }
+
+  /** Regions a run, at most: fewer than at the start once the device ran out of memory. */
+  public int batch() {
+    return floor.ring().batchSize();
   }
 
   /** Whether every further task would fail; make a new pipeline, in a new process at best. */
@@ -355,9 +372,12 @@ public final class Pipeline implements AutoCloseable {
     endAll(new IllegalStateException("the pipeline was closed"));
     floor.toFetch().close();
     floor.toDecode().close();
+    floor.decodeGate().close();
+    floor.fetchGate().close();
+    tuning.close();
     pool.close();
     var stuck = new TreeSet<String>();
-    for (ThreadGang gang : List.of(fetchers, decoders, runners)) {
+    for (ThreadGang gang : List.of(fetchers, decoders, runners, tuners)) {
       stuck.addAll(gang.join(timeout));
     }
     if (!stuck.isEmpty()) {

@@ -7,8 +7,8 @@ import java.util.List;
  * How a pipeline is built. Every number is for the whole executor, not for a task.
  *
  * @param batch regions a run; the predictor's fixed batch if it has one
- * @param decodeThreads threads that decode, resize and preprocess
- * @param fetchThreads threads that read files, each one file at a time
+ * @param knobs threads that decode, resize and preprocess, and threads that read files, each one
+ *     file at a time
  * @param inFlight runs in flight on the device
  * @param memoryBytes bound of all that is held at once: batches, outputs, encoded and decoded
  *     images
@@ -21,8 +21,7 @@ import java.util.List;
  */
 public record PipelineOptions(
     int batch,
-    int decodeThreads,
-    int fetchThreads,
+    KnobRange knobs,
     int inFlight,
     long memoryBytes,
     int maxTasks,
@@ -43,8 +42,6 @@ public record PipelineOptions(
   public PipelineOptions {
     allowedUris = List.copyOf(allowedUris);
     positive("batch", batch);
-    positive("decodeThreads", decodeThreads);
-    positive("fetchThreads", fetchThreads);
     positive("inFlight", inFlight);
     positive("memoryBytes", memoryBytes);
     positive("maxTasks", maxTasks);

@@ -9,10 +9,10 @@ import java.util.function.LongBinaryOperator;
 
 /**
  * What a pipeline has done since it was started. Times are summed over a stage's threads, except
- * {@link #openNanos} and {@link #starvedNanos}, which are the device's.
+ * {@link #openNanos} and {@link #starvation}, which are the device's.
  *
  * @param openNanos time with a task open
- * @param starvedNanos the part of it in which the device had nothing running and nothing queued
+ * @param starvation the part of it in which the device had nothing running and nothing queued
  * @param fetch reading files; its output wait is for memory
  * @param decode decoding; its input wait is for files, its output wait for a free slot
  * @param preprocess resizing, copying and the user's code, in the decode threads: busy time only
@@ -31,10 +31,11 @@ import java.util.function.LongBinaryOperator;
  * @param reservedBytes batches, outputs and threads' own memory, held from start to end
  * @param leasedBytes encoded and decoded images, now
  * @param peakLeasedBytes the most of them at once
+ * @param knobs threads that decode and read, now: as given, or as the pipeline chose them
  */
 public record PipelineReport(
     long openNanos,
-    long starvedNanos,
+    Starvation starvation,
     StageTimes fetch,
     StageTimes decode,
     StageTimes preprocess,
@@ -52,13 +53,14 @@ public record PipelineReport(
     long hungDecodes,
     long reservedBytes,
     long leasedBytes,
-    long peakLeasedBytes)
+    long peakLeasedBytes,
+    Knobs knobs)
     implements Serializable {
   /** Nothing done. */
   public static final PipelineReport NONE =
       new PipelineReport(
           0,
-          0,
+          Starvation.NONE,
           StageTimes.NONE,
           StageTimes.NONE,
           StageTimes.NONE,
@@ -76,7 +78,8 @@ public record PipelineReport(
           0,
           0,
           0,
-          0);
+          0,
+          new Knobs(0, 0));
 
   /** Keeps a copy of the map. */
   public PipelineReport {
@@ -95,19 +98,14 @@ public record PipelineReport(
 
   /** The share of open time, 0 to 1, in which the device had nothing to do. */
   public double starvedShare() {
-    return openNanos == 0 ? 0 : (double) starvedNanos / openNanos;
+    return openNanos == 0 ? 0 : (double) starvation.total() / openNanos;
   }
 
-  /** What bounds the rate. */
-  public Verdict verdict() {
-    return Verdict.of(this);
-  }
-
-  /** Of two executors, both together: everything is added, bytes held as well. */
+  /** Of two executors, both together: everything is added, bytes held and threads as well. */
   public PipelineReport plus(PipelineReport other) {
     return new PipelineReport(
         openNanos + other.openNanos,
-        starvedNanos + other.starvedNanos,
+        starvation.plus(other.starvation),
         fetch.plus(other.fetch),
         decode.plus(other.decode),
         preprocess.plus(other.preprocess),
@@ -125,14 +123,17 @@ public record PipelineReport(
         hungDecodes + other.hungDecodes,
         reservedBytes + other.reservedBytes,
         leasedBytes + other.leasedBytes,
-        peakLeasedBytes + other.peakLeasedBytes);
+        peakLeasedBytes + other.peakLeasedBytes,
+        new Knobs(
+            knobs.decodeThreads() + other.knobs.decodeThreads(),
+            knobs.fetchThreads() + other.knobs.fetchThreads()));
   }
 
   /** Of one pipeline, what came since an earlier report; bytes held stay as they are now. */
   public PipelineReport minus(PipelineReport earlier) {
     return new PipelineReport(
         openNanos - earlier.openNanos,
-        starvedNanos - earlier.starvedNanos,
+        starvation.minus(earlier.starvation),
         fetch.minus(earlier.fetch),
         decode.minus(earlier.decode),
         preprocess.minus(earlier.preprocess),
@@ -150,7 +151,8 @@ public record PipelineReport(
         hungDecodes - earlier.hungDecodes,
         reservedBytes,
         leasedBytes,
-        peakLeasedBytes);
+        peakLeasedBytes,
+        knobs);
   }
 
   private static Map<Failure.Reason, Long> combine(

@@ -57,11 +57,14 @@ public final class PipelineTask implements Iterator<RegionResult>, AutoCloseable
   @Override
   public boolean hasNext() {
     long since = clock.outputSince(awaySince);
+    Activity activity = pipeline.floor().activity();
+    activity.admitting.incrementAndGet();
     try {
       check();
       admit();
       return !open.isEmpty();
     } finally {
+      activity.admitting.decrementAndGet();
       awaySince = clock.busySince(since);
     }
   }

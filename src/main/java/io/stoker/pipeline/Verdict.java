@@ -1,23 +1,23 @@
 package io.stoker.pipeline;
 
-import io.stoker.iterator.StageTimes;
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
- * What bounds the rate, judged by who waits for whom.
+ * What bounds the rate: the device where it seldom starves, else what it waited for longest.
  *
  * @param bound the slowest part
- * @param advice what would make it faster
+ * @param advice what would make it faster, and by how much where that can be told
  */
 public record Verdict(Bound bound, String advice) implements Serializable {
   /** The parts that can be the slowest. */
   public enum Bound {
-    DEVICE("a faster or further device, a smaller model or mixed precision would help"),
-    DECODE("more cores an executor (--decode-threads) would help, or smaller images"),
-    PREPROCESS("more cores an executor (--decode-threads) would help, or a faster --preprocess"),
+    DEVICE("a faster or further device, a smaller model, --xla or --precision would help"),
+    DECODE("more cores an executor would help, or smaller images"),
+    PREPROCESS("more cores an executor would help, or a faster --preprocess"),
     IO("more files read at once (--fetch-ahead) would help, or storage nearer by"),
     MEMORY("more --memory would let more images be read and decoded ahead"),
-    TASKS("more tasks at once would help, or larger ones: nothing was there to be read"),
+    TASKS("more tasks at once would help, or larger ones: there was too little to be read"),
     WRITER("fewer or smaller output columns would help (--top-k, --argmax), or more tasks");
 
     private final String advice;
@@ -30,48 +30,47 @@ public record Verdict(Bound bound, String advice) implements Serializable {
   /** Below this share of starved time the device is the bound. */
   private static final double STARVED = 0.1;
 
-  /** A stage that waits for more than this share of its time is waiting, not working. */
-  private static final double WAITING = 0.5;
+  /**
+   * What is known beside the clocks.
+   *
+   * @param executors how many there were
+   * @param deviceRate regions a second that all their devices together make from memory; 0 if
+   *     unknown
+   */
+  public record Capacity(int executors, double deviceRate) {}
 
-  /** Threads that read for less than this share of their time, together, had nothing to read. */
-  private static final double IDLE = 0.05;
-
-  static Verdict of(PipelineReport report) {
-    Bound bound = bound(report);
-    return new Verdict(bound, bound.advice);
-  }
-
-  private static Bound bound(PipelineReport report) {
-    if (report.starvedShare() < STARVED) {
-      return Bound.DEVICE;
-    }
-    StageTimes tasks = report.tasks();
-    if (share(tasks.outputNanos(), tasks) > WAITING) {
-      return Bound.WRITER;
-    }
-    StageTimes pool = report.decode().plus(report.preprocess());
-    if (share(pool.outputNanos(), pool) > WAITING) {
-      return Bound.DEVICE; // batches were ready: it starved at the start, or between tasks
-    }
-    if (share(pool.inputNanos(), pool) > WAITING) {
-      return reading(report.fetch());
-    }
-    return report.preprocess().busyNanos() > report.decode().busyNanos()
-        ? Bound.PREPROCESS
-        : Bound.DECODE;
+  /** Judges. */
+  public static Verdict of(PipelineReport report, Capacity capacity) {
+    Bound bound = report.starvedShare() < STARVED ? Bound.DEVICE : report.starvation().cause();
+    String figures =
+        switch (bound) {
+          case DEVICE, IO, MEMORY, TASKS, WRITER -> "";
+          case DECODE, PREPROCESS -> cores(report, capacity);
+        };
+    return new Verdict(bound, figures.isEmpty() ? bound.advice : figures + "; " + bound.advice);
   }
 
   /**
-   * Of threads that read ahead, most may idle; what counts is what those do that have something.
+   * What more cores would bring: decoding scales with them until the device is the wall. At most
+   * twice as many are spoken of, since further than that nobody has looked.
    */
-  private static Bound reading(StageTimes fetch) {
-    if (fetch.outputNanos() > fetch.busyNanos()) {
-      return Bound.MEMORY;
+  private static String cores(PipelineReport report, Capacity capacity) {
+    int executors = Math.max(1, capacity.executors());
+    double seconds = report.openNanos() / 1e9 / executors;
+    double rate = seconds == 0 ? 0 : report.ok() / seconds;
+    double threads = (double) report.knobs().decodeThreads() / executors;
+    if (rate <= 0 || threads < 1 || capacity.deviceRate() <= rate) {
+      return "";
     }
-    return share(fetch.busyNanos(), fetch) < IDLE ? Bound.TASKS : Bound.IO;
-  }
-
-  private static double share(long part, StageTimes whole) {
-    return whole.totalNanos() == 0 ? 0 : (double) part / whole.totalNanos();
+    int more = (int) Math.min(Math.ceil(threads * (capacity.deviceRate() / rate - 1)), threads);
+    double lifted = Math.min(capacity.deviceRate(), rate * (threads + more) / threads);
+    return String.format(
+        Locale.ROOT,
+        "%d more %s %s would lift %,.0f to about %,.0f regions a second",
+        more,
+        more == 1 ? "core" : "cores",
+        executors == 1 ? "here" : "an executor",
+        rate,
+        lifted);
   }
 }

@@ -14,6 +14,10 @@ import java.util.List;
  * @param gpuAddresses what Spark assigned to the task that made it; empty without GPU scheduling
  * @param pageLocked whether batches lie in page-locked memory; only for a GPU
  * @param warmUpSeconds how long the model's first run took, with XLA's compiling
+ * @param batch regions a run, at most
+ * @param inFlight runs in flight, at most
+ * @param deviceImagesPerSecond regions a second that the device made of the model from memory,
+ *     before the first task: nothing can be faster here; 0 if that was not measured
  * @param modelLoads how many models this process has loaded since it started
  * @param sessions how many sessions are open in it
  * @param pipeline clocks and counts
@@ -25,6 +29,9 @@ public record ExecutorReport(
     List<String> gpuAddresses,
     boolean pageLocked,
     double warmUpSeconds,
+    int batch,
+    int inFlight,
+    double deviceImagesPerSecond,
     int modelLoads,
     int sessions,
     PipelineReport pipeline)
@@ -32,5 +39,22 @@ public record ExecutorReport(
   /** Copies the list. */
   public ExecutorReport {
     gpuAddresses = List.copyOf(gpuAddresses);
+  }
+
+  /** The same runtime's, with other clocks and counts. */
+  public ExecutorReport with(PipelineReport other) {
+    return new ExecutorReport(
+        runtime,
+        host,
+        device,
+        gpuAddresses,
+        pageLocked,
+        warmUpSeconds,
+        batch,
+        inFlight,
+        deviceImagesPerSecond,
+        modelLoads,
+        sessions,
+        other);
   }
 }

@@ -118,6 +118,9 @@ final class ExecutorRuntime {
         start.gpuAddresses(),
         start.pageLocked(),
         start.warmUpSeconds(),
+        pipeline.batch(),
+        start.inFlight(),
+        start.deviceImagesPerSecond(),
         TensorFlowPredictor.loadedModels(),
         TensorFlowPredictor.openSessions(),
         pipeline.report());

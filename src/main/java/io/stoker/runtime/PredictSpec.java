@@ -145,6 +145,8 @@ public record PredictSpec(
    * @param deterministic whether the device must give the same bits each time
    * @param precision in which the model computes
    * @param xla whether XLA compiles the model
+   * @param autotune whether an executor measures its device at the start and chooses threads while
+   *     it works, where they are not given
    */
   public record Resources(
       int batch,
@@ -156,7 +158,8 @@ public record PredictSpec(
       double simulatedMillis,
       boolean deterministic,
       Precision precision,
-      boolean xla)
+      boolean xla,
+      boolean autotune)
       implements Serializable {}
 
   /**
@@ -247,6 +250,7 @@ public record PredictSpec(
     private boolean deterministic;
     private Precision precision = Precision.TF32;
     private boolean xla;
+    private boolean autotune = true;
     private Failures failures = Failures.DEFAULT;
     private List<String> allowedUris = List.of();
 
@@ -416,6 +420,12 @@ public record PredictSpec(
       return this;
     }
 
+    /** Whether executors try out and choose what is not given. */
+    public Builder autotune(boolean value) {
+      autotune = value;
+      return this;
+    }
+
     /** How many regions may fail. */
     public Builder maxFailures(Failures value) {
       failures = value;
@@ -449,7 +459,8 @@ public record PredictSpec(
               simulatedMillis,
               deterministic,
               precision,
-              xla),
+              xla,
+              autotune),
           failures,
           allowedUris);
     }

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class RuntimeFactory {
   private static final Logger LOG = LoggerFactory.getLogger(RuntimeFactory.class);
 
+  /** One runs while the next is copied to the device. */
+  private static final int LEAST_IN_FLIGHT = 2;
+
   /** What a result costs beside its numbers: objects, references. */
   private static final long RESULT_BYTES = 256;
 
@@ -46,10 +49,13 @@ final class RuntimeFactory {
     try {
       // "auto" may have found a GPU that nobody spoke of.
       boolean gpu = predictor.device().contains("GPU");
-      Threads threads = Threads.of(asked, resources.cores(), gpu);
+      Threads chosen = Threads.of(asked, resources.cores(), gpu);
+      int batch = batch(predictor, gpu, chosen.mostInFlight());
+      DeviceProbe.Measured measured = probe(predictor, batch, chosen);
+      Threads threads = chosen.withInFlight(measured.inFlight());
       ImageDecoder decoder = TensorFlowDecoder.open();
       try {
-        PipelineOptions options = options(threads, gpu, device);
+        PipelineOptions options = options(threads, batch, device);
         Pipeline pipeline =
             Pipeline.start(
                 options,
@@ -58,7 +64,7 @@ final class RuntimeFactory {
                 new HadoopStorage(resources.hadoop()),
                 filling());
         LOG.info("runs on {}: {}", predictor.device(), options);
-        return new ExecutorRuntime(predictor, decoder, pipeline, device.start());
+        return new ExecutorRuntime(predictor, decoder, pipeline, start(device, measured));
       } catch (RuntimeException | Error e) {
         decoder.close();
         throw e;
@@ -72,16 +78,45 @@ final class RuntimeFactory {
     }
   }
 
-  /** A predictor, the bytes of what it says of one region, and how it started. */
-  private record Device(Predictor predictor, long outputBytes, RuntimeStart start) {}
+  private int batch(Predictor predictor, boolean gpu, int inFlight) {
+    int fixed = predictor.fixedBatch();
+    return fixed == 0 ? Batches.choose(job, gpu, memoryBytes(), inFlight) : fixed;
+  }
+
+  /** Tries out what is open; what was asked for is only measured. */
+  private DeviceProbe.Measured probe(Predictor predictor, int batch, Threads threads) {
+    PredictSpec.Resources asked = job.spec().resources();
+    if (!asked.autotune()) {
+      return new DeviceProbe.Measured(threads.inFlight(), 0);
+    }
+    boolean open = threads.inFlight() == 0;
+    // A simulated device takes one after the other; the second only has to be there.
+    boolean simulated = asked.device() == PredictSpec.Device.SIMULATED;
+    int least = open ? LEAST_IN_FLIGHT : threads.inFlight();
+    int most = open && !simulated ? threads.mostInFlight() : least;
+    return new DeviceProbe(predictor, batch).measure(least, most);
+  }
+
+  private RuntimeStart start(Device device, DeviceProbe.Measured measured) {
+    boolean real = device.predictor() instanceof TensorFlowPredictor;
+    var tensorFlow = real ? (TensorFlowPredictor) device.predictor() : null;
+    return new RuntimeStart(
+        real ? resources.gpuAddresses() : List.of(),
+        tensorFlow != null && tensorFlow.pageLocked(),
+        tensorFlow == null ? 0 : tensorFlow.warmUpSeconds(),
+        measured.inFlight(),
+        measured.imagesPerSecond());
+  }
+
+  /** A predictor, and the bytes of what it says of one region. */
+  private record Device(Predictor predictor, long outputBytes) {}
 
   private Device device(Threads threads) throws RefusedException {
     PredictSpec.Resources asked = job.spec().resources();
     try {
       if (asked.device() == PredictSpec.Device.SIMULATED) {
         var simulated = new SimulatedPredictor(job.model(), asked.simulatedMillis());
-        return new Device(
-            simulated, simulated.outputBytes(), new RuntimeStart(List.of(), false, 0));
+        return new Device(simulated, simulated.outputBytes());
       }
       TensorFlowPredictor predictor =
           TensorFlowPredictor.open(
@@ -92,11 +127,8 @@ final class RuntimeFactory {
                       job,
                       gpu,
                       memoryBytes(),
-                      Threads.of(asked, resources.cores(), gpu).inFlight()));
-      var start =
-          new RuntimeStart(
-              resources.gpuAddresses(), predictor.pageLocked(), predictor.warmUpSeconds());
-      return new Device(predictor, predictor.outputBytes(), start);
+                      Threads.of(asked, resources.cores(), gpu).mostInFlight()));
+      return new Device(predictor, predictor.outputBytes());
     } catch (ModelException e) {
       throw new RefusedException(e.problems());
     }
@@ -113,17 +145,13 @@ final class RuntimeFactory {
         asked.xla());
   }
 
-  private PipelineOptions options(Threads threads, boolean gpu, Device device) {
+  private PipelineOptions options(Threads threads, int batch, Device device) {
     PredictSpec spec = job.spec();
-    long memory = memoryBytes();
-    int fixedBatch = device.predictor().fixedBatch();
-    int batch = fixedBatch == 0 ? Batches.choose(job, gpu, memory, threads.inFlight()) : fixedBatch;
     return new PipelineOptions(
         batch,
-        threads.decode(),
-        threads.fetch(),
+        threads.knobs(),
         threads.inFlight(),
-        memory,
+        memoryBytes(),
         resources.tasks(),
         BoxOutside.valueOf(spec.input().boxOutside().name()),
         PipelineOptions.DEFAULT_MAX_PIXELS,

@@ -8,5 +8,12 @@ import java.util.List;
  * @param gpuAddresses what Spark assigned to the task that made it
  * @param pageLocked whether batches lie in page-locked memory
  * @param warmUpSeconds the model's first run
+ * @param inFlight runs in flight
+ * @param deviceImagesPerSecond what the device makes of the model from memory; 0 if not measured
  */
-record RuntimeStart(List<String> gpuAddresses, boolean pageLocked, double warmUpSeconds) {}
+record RuntimeStart(
+    List<String> gpuAddresses,
+    boolean pageLocked,
+    double warmUpSeconds,
+    int inFlight,
+    double deviceImagesPerSecond) {}

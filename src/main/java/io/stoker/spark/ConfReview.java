@@ -72,9 +72,9 @@ public record ConfReview(List<String> facts, List<String> problems) {
     facts.add(
         String.format(
             Locale.ROOT,
-            "%d cores an executor: %d decode, %d for TensorFlow; %d tasks at once",
+            "%d cores an executor: up to %d decode threads, %d of TensorFlow; %d tasks at once",
             cores,
-            threads.decode(),
+            threads.knobs().most().decodeThreads(),
             threads.intraOp(),
             executor.tasks()));
     int cpus = conf.getInt(CPUS, 1);

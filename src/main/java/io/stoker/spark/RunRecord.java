@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param counts what became of them
  * @param pipeline stage clocks and counts of all executors together; null if none was needed
  * @param starvedShare of the time with a task open, 0 to 1, in which the device had nothing to do
+ * @param deviceShare regions predicted, of all that the devices would have made from memory in that
+ *     time, 0 to 1; null if that was not measured
  * @param verdict what bounded the rate; null if no executor was needed, or for too short a time to
  *     judge
  * @param devices what it ran on, each once
@@ -51,6 +53,7 @@ public record RunRecord(
     Counts counts,
     @Nullable PipelineReport pipeline,
     double starvedShare,
+    @Nullable Double deviceShare,
     @Nullable Verdict verdict,
     List<String> devices,
     List<ExecutorReport> executors,

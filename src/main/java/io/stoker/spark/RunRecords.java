@@ -64,7 +64,8 @@ record RunRecords(
         counts,
         pipeline,
         pipeline == null ? 0 : pipeline.starvedShare(),
-        verdict(pipeline),
+        deviceShare(totals.executors()),
+        verdict(pipeline, totals.executors()),
         totals.executors().stream().map(ExecutorReport::device).distinct().sorted().toList(),
         totals.executors(),
         environment(),
@@ -72,10 +73,22 @@ record RunRecords(
         OutputSchema.added(job.columns()));
   }
 
-  private @Nullable Verdict verdict(@Nullable PipelineReport pipeline) {
-    return pipeline == null || watch.seconds("predicting") < JUDGED_SECONDS
-        ? null
-        : pipeline.verdict();
+  private @Nullable Verdict verdict(
+      @Nullable PipelineReport pipeline, List<ExecutorReport> executors) {
+    if (pipeline == null || watch.seconds("predicting") < JUDGED_SECONDS) {
+      return null;
+    }
+    double rate = executors.stream().mapToDouble(ExecutorReport::deviceImagesPerSecond).sum();
+    return Verdict.of(pipeline, new Verdict.Capacity(executors.size(), rate));
+  }
+
+  static @Nullable Double deviceShare(List<ExecutorReport> executors) {
+    double possible =
+        executors.stream()
+            .mapToDouble(one -> one.deviceImagesPerSecond() * one.pipeline().openNanos() / 1e9)
+            .sum();
+    long ok = executors.stream().mapToLong(one -> one.pipeline().ok()).sum();
+    return possible <= 0 ? null : ok / possible;
   }
 
   /** What the committed rows say. */

@@ -1,6 +1,5 @@
 package io.stoker.spark;
 
-import io.stoker.pipeline.PipelineReport;
 import io.stoker.runtime.ExecutorReport;
 import java.io.Serializable;
 import java.util.Comparator;
@@ -26,16 +25,6 @@ record RuntimeSpan(ExecutorReport before, ExecutorReport after) implements Seria
 
   /** The last report, with clocks and counts of the run alone. */
   ExecutorReport ofRun() {
-    PipelineReport pipeline = after.pipeline().minus(before.pipeline());
-    return new ExecutorReport(
-        after.runtime(),
-        after.host(),
-        after.device(),
-        after.gpuAddresses(),
-        after.pageLocked(),
-        after.warmUpSeconds(),
-        after.modelLoads(),
-        after.sessions(),
-        pipeline);
+    return after.with(after.pipeline().minus(before.pipeline()));
   }
 }

@@ -3,7 +3,9 @@ package io.stoker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoker.iterator.StageTimes;
+import io.stoker.pipeline.Knobs;
 import io.stoker.pipeline.PipelineReport;
+import io.stoker.pipeline.Starvation;
 import io.stoker.pipeline.Verdict;
 import io.stoker.region.Failure.Reason;
 import io.stoker.runtime.PredictSpec;
@@ -32,7 +34,7 @@ final class SummaryTest {
                        1  read/not_found
             rate     750 regions/s; files opened 24 times
             time     21.4 s (manifest 3.0, model 0.9, predicting 16.0, proving 1.5, other 0.0)
-            device   CPU, starved 34 % of the time
+            device   CPU, starved 34 % of the time; 66 % of what this model does there from memory
             verdict  decode bound; more cores an executor would help
             output   file:/out
             """);
@@ -72,7 +74,7 @@ final class SummaryTest {
     var pipeline =
         new PipelineReport(
             100,
-            34,
+            new Starvation(34, 0, 0, 0, 0, 0),
             none,
             none,
             none,
@@ -90,7 +92,8 @@ final class SummaryTest {
             0,
             1,
             0,
-            1);
+            1,
+            new Knobs(2, 16));
     var verdict =
         devices.isEmpty() || predicting < 10
             ? null
@@ -109,6 +112,7 @@ final class SummaryTest {
         counts,
         devices.isEmpty() ? null : pipeline,
         0.34,
+        devices.isEmpty() ? null : 0.66,
         verdict,
         devices,
         List.of(),

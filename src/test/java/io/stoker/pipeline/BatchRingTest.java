@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 final class BatchRingTest {
   private final AtomicLong now = new AtomicLong();
   private final FakePredictor predictor = new FakePredictor(16, 0, 0);
-  private final BatchRing ring = new BatchRing(predictor, 2, 3, now::get);
+  private final BatchRing ring = new BatchRing(predictor, 2, 3, now::get, new Activity());
   private final Client task = client();
   private final Client other = client();
   private long number;
@@ -147,7 +147,7 @@ final class BatchRingTest {
     ring.cancel(task);
     now.addAndGet(1_000);
     assertThat(ring.openNanos()).isEqualTo(173);
-    assertThat(ring.starvedNanos()).isEqualTo(150);
+    assertThat(ring.starvation().total()).isEqualTo(150);
   }
 
   @Test

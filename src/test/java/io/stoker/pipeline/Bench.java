@@ -47,6 +47,7 @@ final class Bench implements AutoCloseable {
   int batch = 4;
   int decodeThreads = 2;
   int fetchThreads = 2;
+  KnobRange knobs; // null: fixed
   int inFlight = 1;
   int maxTasks = 2;
   int fixedBatch;
@@ -71,8 +72,7 @@ final class Bench implements AutoCloseable {
     var options =
         new PipelineOptions(
             batch,
-            decodeThreads,
-            fetchThreads,
+            knobs != null ? knobs : KnobRange.fixed(decodeThreads, fetchThreads),
             inFlight,
             1L << 40,
             maxTasks,

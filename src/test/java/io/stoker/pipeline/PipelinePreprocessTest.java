@@ -280,8 +280,7 @@ final class PipelinePreprocessTest {
     var options =
         new PipelineOptions(
             2,
-            1,
-            1,
+            KnobRange.fixed(1, 1),
             1,
             1L << 30,
             1,

@@ -23,8 +23,7 @@ final class PipelineValuesTest {
   private static PipelineOptions options(long memoryBytes, long outputBytes, int batch) {
     return new PipelineOptions(
         batch,
-        8,
-        8,
+        KnobRange.fixed(8, 8),
         2,
         memoryBytes,
         2,
@@ -84,17 +83,16 @@ final class PipelineValuesTest {
     assertThat(PipelineOptions.DEFAULT_DECODE_TIMEOUT).isGreaterThan(Duration.ZERO);
   }
 
-  private static PipelineReport report(
-      long starved, StageTimes fetch, StageTimes decode, StageTimes preprocess, StageTimes tasks) {
+  private static PipelineReport report(Starvation starvation, StageTimes times) {
     return new PipelineReport(
-        100,
-        starved,
-        fetch,
-        decode,
-        preprocess,
+        SECOND,
+        starvation,
+        times,
+        times,
+        times,
         StageTimes.NONE,
-        tasks,
-        7,
+        times,
+        700,
         Map.of(Reason.CORRUPT, 2L),
         1,
         1,
@@ -106,56 +104,82 @@ final class PipelineValuesTest {
         1,
         1,
         1,
-        1);
+        1,
+        new Knobs(4, 16));
+  }
+
+  private static final long SECOND = 1_000_000_000;
+
+  /** So many percent of a second. */
+  private static long percent(long percent) {
+    return percent * SECOND / 100;
   }
 
   @ParameterizedTest
   @CsvSource({
-    // starved, fetch idle, fetch waits for memory, decode busy, decode waits for files and for
-    // slots,
-    // preprocess, writer
-    "5, 0, 0, 90, 10, 0, 0, 0, DEVICE",
-    "50, 0, 0, 10, 10, 90, 0, 0, DEVICE",
-    "50, 0, 0, 90, 10, 0, 0, 0, DECODE",
-    "50, 0, 0, 20, 10, 0, 70, 0, PREPROCESS",
-    "50, 0, 0, 10, 90, 0, 0, 0, IO",
-    "50, 700, 0, 10, 90, 0, 0, 0, IO",
-    "50, 9000, 0, 10, 90, 0, 0, 0, TASKS",
-    "50, 700, 300, 10, 90, 0, 0, 0, MEMORY",
-    "50, 0, 0, 10, 90, 0, 0, 300, WRITER"
+    // starved by decode, preprocess, io, memory, tasks, writer
+    "5, 1, 1, 1, 0, 1, DEVICE",
+    "30, 20, 0, 0, 0, 0, DECODE",
+    "20, 30, 0, 0, 0, 0, PREPROCESS",
+    "10, 10, 30, 0, 0, 0, IO",
+    "10, 0, 10, 30, 0, 0, MEMORY",
+    "10, 0, 0, 0, 30, 20, TASKS",
+    "10, 0, 0, 0, 10, 11, WRITER"
   })
-  void theVerdictNamesWhoIsWaitedFor(
-      long starved,
-      long fetchIdle,
-      long memory,
+  void theVerdictNamesWhatTheDeviceWaitedForLongest(
       long decode,
-      long decodeInput,
-      long decodeOutput,
       long preprocess,
+      long io,
+      long memory,
+      long tasks,
       long writer,
       Verdict.Bound bound) {
+    var starvation =
+        new Starvation(
+            percent(decode),
+            percent(preprocess),
+            percent(io),
+            percent(memory),
+            percent(tasks),
+            percent(writer));
+
     Verdict verdict =
-        report(
-                starved,
-                new StageTimes(100, fetchIdle, memory),
-                new StageTimes(decode, decodeInput, decodeOutput),
-                new StageTimes(preprocess, 0, 0),
-                new StageTimes(10, 100, writer))
-            .verdict();
+        Verdict.of(report(starvation, StageTimes.NONE), new Verdict.Capacity(1, 1_000));
+
     assertThat(verdict.bound()).isEqualTo(bound);
     assertThat(verdict.advice()).isNotBlank();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1000, '2 more cores here would lift 700 to about 1,000 regions a second; '",
+    "1, 100000, '4 more cores here would lift 700 to about 1,400 regions a second; '",
+    "2, 1500, '1 more core an executor would lift 1,400 to about 1,500 regions a second; '",
+    "1, 0, ''",
+    "1, 600, ''"
+  })
+  void adviceOnCoresIsANumber(int executors, double deviceRate, String figures) {
+    PipelineReport one = report(new Starvation(percent(50), 0, 0, 0, 0, 0), StageTimes.NONE);
+    PipelineReport all = executors == 1 ? one : one.plus(one);
+
+    Verdict verdict = Verdict.of(all, new Verdict.Capacity(executors, deviceRate));
+
+    assertThat(verdict.advice())
+        .isEqualTo(figures + "more cores an executor would help, or smaller images");
   }
 
   @Test
   void reportsAddAndSubtract() throws Exception {
     var times = new StageTimes(1, 2, 3);
-    PipelineReport one = report(10, times, times, times, times);
+    PipelineReport one = report(new Starvation(1, 2, 3, 4, 5, 6), times);
     PipelineReport two = one.plus(one);
-    assertThat(two.ok()).isEqualTo(14);
+    assertThat(two.ok()).isEqualTo(1400);
     assertThat(two.failures()).isEqualTo(4);
     assertThat(two.minus(one).failed()).isEqualTo(one.failed());
     assertThat(two.minus(one).ok()).isEqualTo(one.ok());
     assertThat(two.minus(one).leasedBytes()).as("now").isEqualTo(two.leasedBytes());
+    assertThat(two.minus(one).starvation()).isEqualTo(one.starvation());
+    assertThat(two.starvation().total()).isEqualTo(42);
     assertThat(one.minus(one).failed()).isEmpty();
     assertThat(one.plus(PipelineReport.NONE)).isEqualTo(one);
     assertThat(PipelineReport.NONE.starvedShare()).isZero();

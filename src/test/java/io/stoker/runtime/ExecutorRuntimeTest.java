@@ -9,6 +9,7 @@ import io.stoker.model.PredictException;
 import io.stoker.model.Predictor;
 import io.stoker.pipeline.BoxOutside;
 import io.stoker.pipeline.Filling;
+import io.stoker.pipeline.KnobRange;
 import io.stoker.pipeline.Pipeline;
 import io.stoker.pipeline.PipelineException;
 import io.stoker.pipeline.PipelineOptions;
@@ -85,8 +86,7 @@ final class ExecutorRuntimeTest {
     var options =
         new PipelineOptions(
             1,
-            1,
-            1,
+            KnobRange.fixed(1, 1),
             1,
             1L << 30,
             2,
@@ -105,7 +105,7 @@ final class ExecutorRuntimeTest {
             },
             new Filling.Load(SLOT, Nothing::new));
     return new ExecutorRuntime(
-        predictor, new NoDecoder(), pipeline, new RuntimeStart(List.of(), true, 1.5));
+        predictor, new NoDecoder(), pipeline, new RuntimeStart(List.of(), true, 1.5, 2, 640));
   }
 
   /** Leaves the slot as it is. */

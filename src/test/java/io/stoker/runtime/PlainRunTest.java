@@ -10,6 +10,7 @@ import io.stoker.model.Predictor;
 import io.stoker.model.SplicedModel;
 import io.stoker.pipeline.BoxOutside;
 import io.stoker.pipeline.Filling;
+import io.stoker.pipeline.KnobRange;
 import io.stoker.pipeline.Pipeline;
 import io.stoker.pipeline.PipelineOptions;
 import io.stoker.pipeline.PipelineTask;
@@ -182,8 +183,7 @@ final class PlainRunTest {
   private static PipelineOptions options() {
     return new PipelineOptions(
         BATCH,
-        1,
-        1,
+        KnobRange.fixed(1, 1),
         1,
         MEMORY,
         1,

@@ -2,6 +2,8 @@ package io.stoker.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoker.pipeline.KnobRange;
+import io.stoker.pipeline.Knobs;
 import io.stoker.runtime.PredictSpec.Failures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,26 +13,42 @@ final class ThreadsTest {
   private static final PredictSpec.Resources NOTHING_ASKED =
       PredictSpec.model("m").build().resources();
 
-  @ParameterizedTest
-  @ValueSource(ints = {2, 3, 4, 8, 16, 64})
-  void decodingAndTensorFlowTogetherNeverExceedTheCores(int cores) {
-    Threads cpu = Threads.of(NOTHING_ASKED, cores, false);
-    assertThat(cpu.decode() + cpu.intraOp()).isEqualTo(cores);
-    Threads gpu = Threads.of(NOTHING_ASKED, cores, true);
-    assertThat(gpu.decode()).isEqualTo(cores - 1);
+  private static KnobRange range(int least, int start, int most, int fetch, int mostFetch) {
+    return new KnobRange(
+        new Knobs(least, fetch), new Knobs(start, fetch), new Knobs(most, mostFetch));
   }
 
-  @Test
-  void aSingleCoreIsSharedByOneOfEach() {
-    assertThat(Threads.of(NOTHING_ASKED, 1, false)).isEqualTo(new Threads(1, 1, 4, 1));
-    assertThat(Threads.of(NOTHING_ASKED, 1, true)).isEqualTo(new Threads(1, 1, 4, 2));
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 8, 16, 64})
+  void noStageHasMoreThreadsThanThereAreCores(int cores) {
+    Threads cpu = Threads.of(NOTHING_ASKED, cores, false);
+    assertThat(cpu.intraOp()).isEqualTo(cores);
+    assertThat(cpu.inFlight()).isEqualTo(1);
+    assertThat(cpu.knobs()).isEqualTo(range(1, Math.max(1, cores / 2), cores, 16, 128));
+    Threads gpu = Threads.of(NOTHING_ASKED, cores, true);
+    assertThat(gpu.intraOp()).isEqualTo(1);
+    assertThat(gpu.inFlight()).as("to be tried out").isZero();
+    assertThat(gpu.knobs()).isEqualTo(range(1, cores, cores, 16, 128));
   }
 
   @Test
   void whatTheUserSaysIsTaken() {
     PredictSpec.Resources asked =
         PredictSpec.model("m").decodeThreads(3).fetchAhead(5).inFlight(7).build().resources();
-    assertThat(Threads.of(asked, 4, false)).isEqualTo(new Threads(3, 1, 5, 7));
+    assertThat(Threads.of(asked, 4, false)).isEqualTo(new Threads(KnobRange.fixed(3, 5), 4, 7));
+  }
+
+  @Test
+  void whatTheUserSaysOfOneKnobLeavesTheOthersOpen() {
+    PredictSpec.Resources asked = PredictSpec.model("m").decodeThreads(3).build().resources();
+    assertThat(Threads.of(asked, 4, true).knobs()).isEqualTo(range(3, 3, 3, 16, 128));
+  }
+
+  @Test
+  void withoutAutotuningNothingIsOpen() {
+    PredictSpec.Resources asked = PredictSpec.model("m").autotune(false).build().resources();
+    assertThat(Threads.of(asked, 8, true)).isEqualTo(new Threads(KnobRange.fixed(8, 32), 1, 3));
+    assertThat(Threads.of(asked, 8, false)).isEqualTo(new Threads(KnobRange.fixed(4, 16), 8, 1));
   }
 
   @Test

@@ -7,7 +7,9 @@ import io.stoker.model.Head;
 import io.stoker.model.Normalization;
 import io.stoker.model.SplicedModel;
 import io.stoker.model.TensorSpec;
+import io.stoker.pipeline.Knobs;
 import io.stoker.pipeline.PipelineReport;
+import io.stoker.pipeline.Starvation;
 import io.stoker.region.Failure;
 import io.stoker.region.Failure.Reason;
 import io.stoker.region.Region;
@@ -186,7 +188,18 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
     @Override
     public ExecutorReport report() {
       return new ExecutorReport(
-          "fake", "here", "no device", List.of(), false, 0, 1, 1, pipeline(ANSWERED.get()));
+          "fake",
+          "here",
+          "no device",
+          List.of(),
+          false,
+          0,
+          1,
+          1,
+          0,
+          1,
+          1,
+          pipeline(ANSWERED.get()));
     }
 
     @Override
@@ -201,6 +214,26 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
   private static PipelineReport pipeline(long ok) {
     var none = StageTimes.NONE;
     return new PipelineReport(
-        ok, 0, none, none, none, none, none, ok, Map.of(), ok, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        ok,
+        Starvation.NONE,
+        none,
+        none,
+        none,
+        none,
+        none,
+        ok,
+        Map.of(),
+        ok,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        new Knobs(1, 1));
   }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.stoker.iterator.StageTimes;
+import io.stoker.pipeline.Knobs;
 import io.stoker.pipeline.PipelineReport;
+import io.stoker.pipeline.Starvation;
 import io.stoker.region.Failure.Reason;
 import io.stoker.runtime.ExecutorReport;
 import io.stoker.runtime.PredictSpec;
@@ -161,7 +163,30 @@ final class RunTrackerTest {
         0,
         1,
         1,
+        0,
+        1,
+        1,
         new PipelineReport(
-            ok, 0, none, none, none, none, none, ok, Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+            ok,
+            Starvation.NONE,
+            none,
+            none,
+            none,
+            none,
+            none,
+            ok,
+            Map.of(),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            new Knobs(1, 1)));
   }
 }
