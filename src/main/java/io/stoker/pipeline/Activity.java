@@ -13,7 +13,8 @@ final class Activity {
   /** Fetch threads that wait for bytes of the budget. */
   final AtomicInteger awaitingMemory = new AtomicInteger();
 
-  final AtomicInteger decoding = new AtomicInteger();
+  /** Decode threads that have work, whatever they do with it just now. */
+  final AtomicInteger working = new AtomicInteger();
 
   /** Decode threads that fill a slot, or run the user's code. */
   final AtomicInteger preprocessing = new AtomicInteger();
@@ -23,6 +24,11 @@ final class Activity {
 
   /** Decode threads that may work at once. */
   final AtomicInteger decodeThreads = new AtomicInteger(1);
+
+  /** Decode threads that decode, or look at what they decoded. */
+  int decoding() {
+    return Math.max(0, working.get() - preprocessing.get() - awaitingSlot.get());
+  }
 
   /**
    * Shares out a time in which the device starved.
@@ -36,8 +42,8 @@ final class Activity {
       boolean writing = begun && !awaited && admitting.get() == 0;
       return writing ? new Starvation(0, 0, 0, 0, 0, nanos) : new Starvation(0, 0, 0, 0, nanos, 0);
     }
-    int decode = decoding.get();
     int preprocess = preprocessing.get();
+    int decode = decoding();
     int threads = Math.max(decodeThreads.get(), decode + preprocess);
     long decodeNanos = nanos * decode / threads;
     long preprocessNanos = nanos * preprocess / threads;

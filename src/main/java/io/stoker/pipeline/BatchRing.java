@@ -232,7 +232,9 @@ final class BatchRing implements AutoCloseable {
           }
           return new Slot(batch, index);
         }
+        activity.awaitingSlot.incrementAndGet();
         bufferFreed.awaitUninterruptibly();
+        activity.awaitingSlot.decrementAndGet();
       }
       return null;
     } finally {

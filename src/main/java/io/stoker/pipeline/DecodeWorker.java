@@ -70,10 +70,15 @@ final class DecodeWorker implements AutoCloseable {
     long since = decodeClock.now();
     DecodeWork work = floor.toDecode().take();
     decodeClock.inputSince(since);
-    if (work instanceof LeasedImage image) {
-      decodeOne(image);
-    } else if (work instanceof DecodeWork.Load load) {
-      load(load.element());
+    floor.activity().working.incrementAndGet();
+    try {
+      if (work instanceof LeasedImage image) {
+        decodeOne(image);
+      } else if (work instanceof DecodeWork.Load load) {
+        load(load.element());
+      }
+    } finally {
+      floor.activity().working.decrementAndGet();
     }
     return work != null && !writtenOff;
   }
@@ -142,15 +147,12 @@ final class DecodeWorker implements AutoCloseable {
     long since = decodeClock.now();
     DecodedImage decoded = null;
     Throwable thrown = null;
-    floor.activity().decoding.incrementAndGet();
     try {
       byte[] encoded = image.encoded();
       decoded =
           worker(image.decoder()).decode(encoded, encoded.length, image.header(), job.window());
     } catch (Throwable t) { // NOPMD: a decoder's border, hostile files find every bug
       thrown = t;
-    } finally {
-      floor.activity().decoding.decrementAndGet();
     }
     boolean inTime = watch.end();
     decodeClock.busySince(since);
@@ -244,9 +246,7 @@ final class DecodeWorker implements AutoCloseable {
     if (!prepared) {
       return;
     }
-    activity.awaitingSlot.incrementAndGet();
     Slot slot = floor.ring().claim(element);
-    activity.awaitingSlot.decrementAndGet();
     since = decodeClock.outputSince(since);
     if (slot != null) {
       activity.preprocessing.incrementAndGet();

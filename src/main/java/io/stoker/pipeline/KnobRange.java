@@ -10,6 +10,9 @@ import java.io.Serializable;
  * @param most the largest values: so many threads are made
  */
 public record KnobRange(Knobs least, Knobs start, Knobs most) implements Serializable {
+  private static final int FETCH_PART = 64;
+  private static final int MANY = 1 << 16;
+
   /**
    * @throws IllegalArgumentException if the values are not positive or not in this order
    */
@@ -31,6 +34,16 @@ public record KnobRange(Knobs least, Knobs start, Knobs most) implements Seriali
   public static KnobRange fixed(int decodeThreads, int fetchThreads) {
     var knobs = new Knobs(decodeThreads, fetchThreads);
     return new KnobRange(knobs, knobs, knobs);
+  }
+
+  /**
+   * The same with no more fetch threads than such a memory bears: their buffers may take a 64th of
+   * it, or as little as one of them needs.
+   */
+  public KnobRange within(long memoryBytes) {
+    int affordable = (int) Math.min(memoryBytes / FETCH_PART / MemoryPlan.PREFIX_BYTES, MANY);
+    return new KnobRange(
+        least.reading(affordable), start.reading(affordable), most.reading(affordable));
   }
 
   /** Whether there is anything to choose. */

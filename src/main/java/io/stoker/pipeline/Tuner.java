@@ -36,13 +36,19 @@ final class Tuner {
    * What was seen: shares from 0 to 1, of the moment's time or of the threads that may work.
    *
    * @param starved of the time in which a task was open, the device had no work
+   * @param starvedByDecode the part of it in which it waited for decode threads
    * @param decoding decode threads that decoded or preprocessed
    * @param awaitingSlot decode threads that waited for a free slot
    * @param reading fetch threads that read
    * @param filesWait whether files waited to be read
    */
   record Seen(
-      double starved, double decoding, double awaitingSlot, double reading, boolean filesWait) {}
+      double starved,
+      double starvedByDecode,
+      double decoding,
+      double awaitingSlot,
+      double reading,
+      boolean filesWait) {}
 
   /** What to do from now on. */
   Knobs next(Knobs now, Seen seen) {
@@ -59,7 +65,7 @@ final class Tuner {
   private int decodeThreads(Knobs now, Seen seen) {
     int threads = now.decodeThreads();
     if (seen.starved() > HUNGRY) {
-      if (seen.decoding() < ALL) {
+      if (seen.starvedByDecode() < ALL * seen.starved()) {
         return threads; // more would have nothing to do
       }
       if (lowered) {

@@ -37,7 +37,7 @@ final class Tuning implements Runnable, AutoCloseable {
   private void moment() {
     Knobs now = floor.knobs();
     long open = floor.ring().openNanos();
-    long starved = floor.ring().starvation().total();
+    Starvation before = floor.ring().starvation();
     Activity activity = floor.activity();
     int decoding = 0;
     int awaitingSlot = 0;
@@ -45,7 +45,7 @@ final class Tuning implements Runnable, AutoCloseable {
     int filesWait = 0;
     for (int look = 0; look < LOOKS_A_MOMENT && !isClosed(); look++) {
       sleep();
-      decoding += activity.decoding.get() + activity.preprocessing.get();
+      decoding += activity.decoding() + activity.preprocessing.get();
       awaitingSlot += activity.awaitingSlot.get();
       reading += activity.reading.get();
       filesWait += floor.toFetch().size() > 0 ? 1 : 0;
@@ -55,12 +55,14 @@ final class Tuning implements Runnable, AutoCloseable {
     if (nanos < LOOK.toNanos() * LOOKS_A_MOMENT) {
       return;
     }
+    Starvation starved = floor.ring().starvation().minus(before);
     double decoders = (double) LOOKS_A_MOMENT * now.decodeThreads();
     Knobs next =
         tuner.next(
             now,
             new Tuner.Seen(
-                (double) (floor.ring().starvation().total() - starved) / nanos,
+                (double) starved.total() / nanos,
+                (double) (starved.decode() + starved.preprocess()) / nanos,
                 decoding / decoders,
                 awaitingSlot / decoders,
                 (double) reading / LOOKS_A_MOMENT / now.fetchThreads(),

@@ -147,9 +147,10 @@ final class RuntimeFactory {
 
   private PipelineOptions options(Threads threads, int batch, Device device) {
     PredictSpec spec = job.spec();
+    boolean fetchesAsked = spec.resources().fetchAhead() != 0;
     return new PipelineOptions(
         batch,
-        threads.knobs(),
+        fetchesAsked ? threads.knobs() : threads.knobs().within(memoryBytes()),
         threads.inFlight(),
         memoryBytes(),
         resources.tasks(),

@@ -48,15 +48,14 @@ public record Threads(KnobRange knobs, int intraOp, int inFlight) {
       // On a CPU a second run would only take the first one's cores.
       inFlight = device ? (asked.autotune() ? 0 : IN_FLIGHT_GPU) : 1;
     }
-    return new Threads(knobs(asked, cores, device), intraOp, inFlight);
+    return new Threads(knobs(asked, cores), intraOp, inFlight);
   }
 
-  private static KnobRange knobs(PredictSpec.Resources asked, int cores, boolean device) {
+  private static KnobRange knobs(PredictSpec.Resources asked, int cores) {
     int decode = asked.decodeThreads();
-    int start = decode != 0 ? decode : device ? cores : Math.max(1, cores / 2);
+    int start = decode != 0 ? decode : cores;
     boolean tuned = asked.autotune();
     int least = decode != 0 || !tuned ? start : 1;
-    int most = decode != 0 || !tuned ? start : Math.max(start, cores);
     int fetch = asked.fetchAhead();
     int fetchStart =
         fetch != 0
@@ -66,7 +65,7 @@ public record Threads(KnobRange knobs, int intraOp, int inFlight) {
                 : Math.min(MAX_FETCHES_UNTUNED, FETCHES_A_DECODE_THREAD * start);
     int fetchMost = fetch != 0 || !tuned ? fetchStart : MAX_FETCHES;
     return new KnobRange(
-        new Knobs(least, fetchStart), new Knobs(start, fetchStart), new Knobs(most, fetchMost));
+        new Knobs(least, fetchStart), new Knobs(start, fetchStart), new Knobs(start, fetchMost));
   }
 
   /** Threads that decode, at the start. */

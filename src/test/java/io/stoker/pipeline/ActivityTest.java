@@ -15,14 +15,15 @@ final class ActivityTest {
   @Test
   void allThreadsDecode() {
     activity.decodeThreads.set(4);
-    activity.decoding.set(4);
+    activity.working.set(4);
     assertThat(pending()).isEqualTo(new Starvation(100, 0, 0, 0, 0, 0));
   }
 
   @Test
   void someDecodeSomePreprocessAndTheOthersWaitForFiles() {
     activity.decodeThreads.set(4);
-    activity.decoding.set(1);
+    activity.working.set(3);
+    activity.awaitingSlot.set(1);
     activity.preprocessing.set(1);
     activity.reading.set(7);
     assertThat(pending()).isEqualTo(new Starvation(25, 25, 50, 0, 0, 0));
@@ -38,7 +39,7 @@ final class ActivityTest {
   @Test
   void theLastImagesOfATaskKeepFewThreadsBusy() {
     activity.decodeThreads.set(4);
-    activity.decoding.set(1);
+    activity.working.set(1);
     assertThat(pending()).isEqualTo(new Starvation(25, 0, 0, 0, 75, 0));
   }
 
@@ -59,7 +60,7 @@ final class ActivityTest {
     activity.decodeThreads.set(3);
     for (int decoding = 0; decoding < 6; decoding++) {
       for (int preprocessing = 0; preprocessing < 6; preprocessing++) {
-        activity.decoding.set(decoding);
+        activity.working.set(decoding);
         activity.preprocessing.set(preprocessing);
         assertThat(pending().total()).isEqualTo(100);
       }

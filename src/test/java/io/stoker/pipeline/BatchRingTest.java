@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class BatchRingTest {
   private final AtomicLong now = new AtomicLong();
+  private final Activity activity = new Activity();
   private final FakePredictor predictor = new FakePredictor(16, 0, 0);
-  private final BatchRing ring = new BatchRing(predictor, 2, 3, now::get, new Activity());
+  private final BatchRing ring = new BatchRing(predictor, 2, 3, now::get, activity);
   private final Client task = client();
   private final Client other = client();
   private long number;
@@ -148,6 +149,19 @@ final class BatchRingTest {
     now.addAndGet(1_000);
     assertThat(ring.openNanos()).isEqualTo(173);
     assertThat(ring.starvation().total()).isEqualTo(150);
+  }
+
+  @Test
+  void timeUntilAPixelIsThereIsTheDecodersAndTimeUntilASlotIsFilledThePreprocessors() {
+    ring.join(task);
+    Element element = admit(task);
+    activity.working.set(1);
+    now.addAndGet(70); // decodes
+    Slot slot = Objects.requireNonNull(ring.claim(element));
+    activity.preprocessing.set(1);
+    now.addAndGet(20); // fills the slot
+    ring.filled(slot);
+    assertThat(ring.starvation()).isEqualTo(new Starvation(70, 20, 0, 0, 0, 0));
   }
 
   @Test

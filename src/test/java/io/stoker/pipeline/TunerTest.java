@@ -13,10 +13,10 @@ final class TunerTest {
   private static final KnobRange RANGE =
       new KnobRange(new Knobs(1, 16), new Knobs(4, 16), new Knobs(16, 128));
 
-  private static final Seen BALANCED = new Seen(0, 0.6, 0.3, 0.1, false);
-  private static final Seen DECODE_BOUND = new Seen(0.5, 1, 0, 0.1, true);
-  private static final Seen DEVICE_BOUND = new Seen(0, 0.2, 0.8, 0, true);
-  private static final Seen IO_BOUND = new Seen(0.5, 0.2, 0, 1, true);
+  private static final Seen BALANCED = new Seen(0, 0, 0.6, 0.3, 0.1, false);
+  private static final Seen DECODE_BOUND = new Seen(0.5, 0.45, 0.4, 0.3, 0.1, true);
+  private static final Seen DEVICE_BOUND = new Seen(0, 0, 0.2, 0.8, 0, true);
+  private static final Seen IO_BOUND = new Seen(0.5, 0.1, 0.2, 0, 1, true);
 
   private final Tuner tuner = new Tuner(RANGE);
 
@@ -45,7 +45,7 @@ final class TunerTest {
 
   @Test
   void threadsThatReadAreNotMadeMoreWhereNoFileWaits() {
-    var tail = new Seen(0.5, 0.2, 0, 1, false);
+    var tail = new Seen(0.5, 0.1, 0.2, 0, 1, false);
     assertThat(after(RANGE.start(), tail, 10)).isEqualTo(RANGE.start());
   }
 
@@ -54,7 +54,7 @@ final class TunerTest {
     Knobs fewer = after(new Knobs(16, 16), DEVICE_BOUND, 12);
     assertThat(fewer.decodeThreads()).isEqualTo(4);
 
-    Knobs again = tuner.next(fewer, new Seen(0.05, 1, 0, 0, true));
+    Knobs again = tuner.next(fewer, new Seen(0.05, 0.05, 1, 0, 0, true));
     assertThat(again.decodeThreads()).isEqualTo(5);
     assertThat(after(again, DEVICE_BOUND, 50).decodeThreads())
         .as("never again as few as starved the device")
@@ -78,11 +78,13 @@ final class TunerTest {
     Knobs now = RANGE.start();
     for (int i = 0; i < 1_000; i++) {
       double decoding = random.nextDouble();
+      double starved = random.nextInt(2) * random.nextDouble();
       now =
           tuner.next(
               now,
               new Seen(
-                  random.nextInt(3) * random.nextDouble(),
+                  starved,
+                  starved * random.nextDouble(),
                   decoding,
                   (1 - decoding) * random.nextDouble(),
                   random.nextDouble(),

@@ -24,7 +24,7 @@ final class ThreadsTest {
     Threads cpu = Threads.of(NOTHING_ASKED, cores, false);
     assertThat(cpu.intraOp()).isEqualTo(cores);
     assertThat(cpu.inFlight()).isEqualTo(1);
-    assertThat(cpu.knobs()).isEqualTo(range(1, Math.max(1, cores / 2), cores, 16, 128));
+    assertThat(cpu.knobs()).isEqualTo(range(1, cores, cores, 16, 128));
     Threads gpu = Threads.of(NOTHING_ASKED, cores, true);
     assertThat(gpu.intraOp()).isEqualTo(1);
     assertThat(gpu.inFlight()).as("to be tried out").isZero();
@@ -48,7 +48,7 @@ final class ThreadsTest {
   void withoutAutotuningNothingIsOpen() {
     PredictSpec.Resources asked = PredictSpec.model("m").autotune(false).build().resources();
     assertThat(Threads.of(asked, 8, true)).isEqualTo(new Threads(KnobRange.fixed(8, 32), 1, 3));
-    assertThat(Threads.of(asked, 8, false)).isEqualTo(new Threads(KnobRange.fixed(4, 16), 8, 1));
+    assertThat(Threads.of(asked, 8, false)).isEqualTo(new Threads(KnobRange.fixed(8, 32), 8, 1));
   }
 
   @Test
