@@ -23,6 +23,11 @@ final class Answers {
     Arrays.fill(classes, -1);
   }
 
+  /** How many there are to be. */
+  int regions() {
+    return classes.length;
+  }
+
   /** Takes a region's outputs. */
   void put(int region, List<RegionOutput> outputs) {
     float score = 0;
@@ -58,7 +63,7 @@ final class Answers {
   }
 
   /**
-   * Compares with others'.
+   * Compares with others', which answer as many regions or more.
    *
    * @return what differs, or null: every region must be answered, with nearly the same score
    */

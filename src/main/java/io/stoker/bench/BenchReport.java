@@ -41,6 +41,7 @@ public record BenchReport(
    * One strategy. Medians over the rounds; a share that nobody can know is null.
    *
    * @param strategy its name
+   * @param regions in its pass
    * @param imagesPerSecond regions a second: each is an image to the model
    * @param passes of each round
    * @param deviceBusyPercent of the time
@@ -52,6 +53,7 @@ public record BenchReport(
    */
   public record Row(
       String strategy,
+      int regions,
       @JsonProperty("images_per_second") double imagesPerSecond,
       List<Double> passes,
       @JsonProperty("device_busy_percent") @Nullable Double deviceBusyPercent,

@@ -13,6 +13,8 @@ import java.util.List;
  * @param strategies names, of {@link Bench#STRATEGIES}
  * @param rounds how often each is timed
  * @param regions at most so many of the manifest are predicted in a pass
+ * @param slowRegions of these, {@code feed} and {@code generator} predict the first so many at
+ *     most: they are several times slower than the others, and as fast in a shorter pass
  */
 public record BenchSpec(
     ManifestSource manifest,
@@ -20,4 +22,5 @@ public record BenchSpec(
     PredictSpec vectors,
     List<String> strategies,
     int rounds,
-    int regions) {}
+    int regions,
+    int slowRegions) {}

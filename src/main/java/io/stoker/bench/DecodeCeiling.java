@@ -29,6 +29,11 @@ final class DecodeCeiling implements Strategy {
   }
 
   @Override
+  public int regions() {
+    return work.regions().size();
+  }
+
+  @Override
   public Pass pass(Answers answers) throws Exception {
     long begin = System.nanoTime();
     var next = new AtomicInteger();

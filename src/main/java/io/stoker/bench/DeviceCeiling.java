@@ -46,6 +46,11 @@ final class DeviceCeiling implements Strategy {
   }
 
   @Override
+  public int regions() {
+    return work.regions().size();
+  }
+
+  @Override
   public Pass pass(Answers answers) throws Exception {
     if (bestInFlight == 0) {
       double best = 0;

@@ -24,6 +24,11 @@ final class Feed implements Strategy {
   }
 
   @Override
+  public int regions() {
+    return work.regions().size();
+  }
+
+  @Override
   public Pass pass(Answers answers) throws Exception {
     long begin = System.nanoTime();
     List<Region> regions = work.regions();

@@ -46,6 +46,11 @@ final class Generator implements Strategy {
   }
 
   @Override
+  public int regions() {
+    return work.regions().size();
+  }
+
+  @Override
   public Pass pass(Answers answers) throws Exception {
     long begin = System.nanoTime();
     List<Region> regions = work.regions();

@@ -27,6 +27,11 @@ final class StokerPipeline implements Strategy {
   }
 
   @Override
+  public int regions() {
+    return work.regions().size();
+  }
+
+  @Override
   public Pass pass(Answers answers) throws Exception {
     failed.clear();
     long begin = System.nanoTime();

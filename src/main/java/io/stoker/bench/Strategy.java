@@ -9,6 +9,9 @@ interface Strategy extends AutoCloseable {
    */
   Pass pass(Answers answers) throws Exception;
 
+  /** How many regions a pass predicts. */
+  int regions();
+
   /** Whether it answers regions at all; the ceilings do not. */
   default boolean answersRegions() {
     return true;

@@ -40,6 +40,11 @@ final class TfData implements Strategy {
   }
 
   @Override
+  public int regions() {
+    return work.regions().size();
+  }
+
+  @Override
   public Pass pass(Answers answers) throws Exception {
     long begin = System.nanoTime();
     predictor.initialize(work.regions());

@@ -52,6 +52,11 @@ final class WholeJob implements Strategy {
   }
 
   @Override
+  public int regions() {
+    return work.regions().size();
+  }
+
+  @Override
   public Pass pass(Answers answers) {
     long begin = System.nanoTime();
     RunRecord run =

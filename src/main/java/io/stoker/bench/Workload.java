@@ -27,6 +27,17 @@ record Workload(
     int batch,
     Threads threads,
     ExecutorResources resources) {
+  /** The same with no more than the first regions. */
+  Workload first(int most) {
+    return new Workload(
+        regions.subList(0, Math.min(most, regions.size())),
+        job,
+        floatFed,
+        batch,
+        threads,
+        resources);
+  }
+
   /** The same with other knobs. */
   Workload with(PredictSpec.Resources asked) {
     PreparedJob tuned = job.with(asked);

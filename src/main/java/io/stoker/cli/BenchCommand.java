@@ -82,6 +82,15 @@ final class BenchCommand extends StokerCommand {
     int regions = 2_000;
 
     @Option(
+        names = "--slow-regions",
+        paramLabel = "N",
+        converter = Converter.Count.class,
+        description =
+            "feed and generator do only the first N of them a pass, since they are slow. Default:"
+                + " all.")
+    int slowRegions = Integer.MAX_VALUE;
+
+    @Option(
         names = "--json",
         paramLabel = "FILE",
         description = "Also write what was measured as JSON; - for standard output.")
@@ -129,6 +138,7 @@ final class BenchCommand extends StokerCommand {
             measuring.strategies.isEmpty() ? Bench.STRATEGIES : measuring.strategies,
             measuring.rounds,
             measuring.regions,
+            measuring.slowRegions,
             measuring.json,
             measuring.svg),
         verbosity());

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param given the user's own manifest and model; null for the example's
  * @param resources sets batch, threads, memory and device
+ * @param slowRegions at most so many for the strategies that are slow
  * @param json a file, {@code -} for standard output, or null
  * @param svg a file, or null
  */
@@ -22,6 +23,7 @@ record BenchJob(
     List<String> strategies,
     int rounds,
     int regions,
+    int slowRegions,
     @Nullable String json,
     @Nullable Path svg) {
   /**
@@ -34,6 +36,7 @@ record BenchJob(
 
   /** With the regions and the model that there are. */
   BenchSpec spec(Given with) {
-    return new BenchSpec(with.manifest(), with.spec(), with.vectors(), strategies, rounds, regions);
+    return new BenchSpec(
+        with.manifest(), with.spec(), with.vectors(), strategies, rounds, regions, slowRegions);
   }
 }

@@ -63,7 +63,9 @@ record BenchRun(SparkSession spark, PrintWriter out, PrintWriter err) {
     for (BenchReport.Row row : report.rows()) {
       lines.add(
           List.of(
-              row.strategy(),
+              row.regions() == report.regions()
+                  ? row.strategy()
+                  : format("%s (%,d regions)", row.strategy(), row.regions()),
               format("%,.0f", row.imagesPerSecond()),
               percent(row.deviceBusyPercent()),
               percent(row.starvationPercent()),

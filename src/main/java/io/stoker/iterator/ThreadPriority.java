@@ -17,8 +17,8 @@ public final class ThreadPriority {
   private static final int PRIO_PROCESS = 0;
   private static final int CALLING_THREAD = 0;
 
-  /** The weight of a tenth of the others' where they compete (sched(7): 1.25 a step). */
-  private static final int NICE = 10;
+  /** A third of the others' weight where they compete (sched(7): a step is 1.25 x). */
+  private static final int NICE = 5;
 
   private ThreadPriority() {}
 

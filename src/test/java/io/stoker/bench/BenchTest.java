@@ -77,6 +77,8 @@ final class BenchTest {
       assertThat(row.passes()).as(row.strategy()).hasSize(1);
       assertThat(row.ofFeed()).as(row.strategy()).isPositive();
       assertThat(row.ofCeiling()).as(row.strategy()).isPositive();
+      boolean slow = List.of("feed", "generator").contains(row.strategy());
+      assertThat(row.regions()).as(row.strategy()).isEqualTo(slow ? 10 : report.regions());
     }
   }
 
@@ -203,7 +205,8 @@ final class BenchTest {
             whole,
             strategies,
             1,
-            1_000);
+            1_000,
+            10);
     Path scratch = Files.createTempDirectory(home, "bench");
     return new Bench(spark, bench, scratch, line -> {}).run();
   }

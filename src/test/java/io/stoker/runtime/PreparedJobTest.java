@@ -29,9 +29,9 @@ final class PreparedJobTest {
   @Test
   void splitsArePlannedForTheBatchThatExecutorsWillTake() {
     assertThat(batch(PredictSpec.model("m"), 0, false)).isEqualTo(32);
-    assertThat(batch(PredictSpec.model("m"), 0, true)).isEqualTo(128);
+    assertThat(batch(PredictSpec.model("m"), 0, true)).isEqualTo(256);
     assertThat(batch(PredictSpec.model("m").device(PredictSpec.Device.GPU), 0, false))
-        .isEqualTo(128);
+        .isEqualTo(256);
     assertThat(batch(PredictSpec.model("m").batch(7), 0, true)).isEqualTo(7);
     assertThat(batch(PredictSpec.model("m"), 1, true)).isEqualTo(1);
   }
