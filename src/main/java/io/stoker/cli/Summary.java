@@ -1,9 +1,13 @@
 package io.stoker.cli;
 
+import io.stoker.pipeline.BackOff;
 import io.stoker.pipeline.PipelineReport;
 import io.stoker.pipeline.Verdict;
+import io.stoker.runtime.ExecutorReport;
 import io.stoker.spark.RunRecord;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 
@@ -69,7 +73,20 @@ final class Summary {
         ? "none was needed"
         : String.join(", ", run.devices())
             + format(", starved %.0f %% of the time", 100 * run.starvedShare())
-            + headroom(run);
+            + headroom(run)
+            + backOff(run);
+  }
+
+  private static String backOff(RunRecord run) {
+    List<BackOff> all =
+        run.executors().stream().map(ExecutorReport::backOff).filter(Objects::nonNull).toList();
+    return all.isEmpty()
+        ? ""
+        : format(
+            "; it had too little memory, so batches are of %d, %d in flight (see --batch,"
+                + " --in-flight)",
+            all.stream().mapToInt(BackOff::batch).min().orElseThrow(),
+            all.stream().mapToInt(BackOff::inFlight).min().orElseThrow());
   }
 
   private static String headroom(RunRecord run) {

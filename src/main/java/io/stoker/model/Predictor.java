@@ -19,6 +19,14 @@ public interface Predictor extends AutoCloseable {
   int fixedBatch();
 
   /**
+   * Whether a run may have fewer than {@link #fixedBatch()} slots all the same, at a price: XLA
+   * compiles the model once for each number of slots.
+   */
+  default boolean takesFewer() {
+    return false;
+  }
+
+  /**
    * A buffer for batches, aligned and zeroed as the device likes it.
    *
    * @param slots its capacity
@@ -35,7 +43,8 @@ public interface Predictor extends AutoCloseable {
    * the predictor.
    *
    * @param first the first slot, usually 0
-   * @param count how many slots, at least 1; {@link #fixedBatch()} if that is not 0
+   * @param count how many slots, at least 1; {@link #fixedBatch()} if that is not 0, unless it
+   *     {@link #takesFewer}
    * @return one list of outputs a slot, in order, copied out of the device's memory
    * @throws PredictException if the run failed
    */

@@ -32,6 +32,7 @@ public final class Pipeline implements AutoCloseable {
   private final MemoryPlan memory;
   private final Floor floor;
   private final @Nullable SpareBuffer spare;
+  private final MemoryBackOff backOff;
   private final ThreadGang fetchers = new ThreadGang("stoker-fetch");
   private final ThreadGang decoders = new ThreadGang("stoker-decode");
   private final ThreadGang runners = new ThreadGang("stoker-run");
@@ -63,6 +64,9 @@ public final class Pipeline implements AutoCloseable {
     int fixed = predictor.fixedBatch();
     check(options, predictor, filling);
     this.memory = memory;
+    this.backOff =
+        new MemoryBackOff(
+            options.inFlight(), options.batch(), fixed == 0 || predictor.takesFewer() ? 1 : fixed);
     var activity = new Activity();
     activity.decodeThreads.set(options.knobs().start().decodeThreads());
     var ring = new BatchRing(predictor, options.batch(), memory.buffers(), ticker, activity);
@@ -161,7 +165,7 @@ public final class Pipeline implements AutoCloseable {
   private void startThreads(Predictor predictor) {
     PipelineOptions options = floor.options();
     for (int i = 0; i < options.inFlight(); i++) {
-      startOne(runners, new Runner(floor, predictor, spare));
+      startOne(runners, new Runner(floor, predictor, backOff, spare));
     }
     pool.start();
     if (!(floor.filling() instanceof Filling.Load)) {
@@ -335,6 +339,16 @@ public final class Pipeline implements AutoCloseable {
   /** Regions a run, at most: fewer than at the start once the device ran out of memory. */
   public int batch() {
     return floor.ring().batchSize();
+  }
+
+  /** Runs in flight, at most: fewer than at the start once the device ran out of memory. */
+  public int inFlight() {
+    return backOff.limits().inFlight();
+  }
+
+  /** What was given up because the device ran out of memory; null for nothing. */
+  public @Nullable BackOff backOff() {
+    return backOff.given();
   }
 
   /** Whether every further task would fail; make a new pipeline, in a new process at best. */

@@ -3,6 +3,7 @@ package io.stoker.pipeline;
 import io.stoker.iterator.StageClock;
 import io.stoker.model.PredictException;
 import io.stoker.model.Predictor;
+import io.stoker.pipeline.MemoryBackOff.Limits;
 import io.stoker.region.Failure;
 import io.stoker.region.Failure.Reason;
 import io.stoker.region.RegionOutput;
@@ -13,20 +14,24 @@ import org.jspecify.annotations.Nullable;
  * A thread that runs batches, one at a time; as many of these as runs are to be in flight.
  *
  * <p>A batch that fails is halved until the regions are found that make it fail, and those fail
- * alone. Where the device has too little memory, batches are smaller from then on.
+ * alone. Where the device has too little memory, the same regions are run again, with fewer runs in
+ * flight or fewer at a time, and so are all that follow.
  */
 final class Runner implements Runnable {
   private final Floor floor;
   private final Predictor predictor;
+  private final MemoryBackOff backOff;
   private final StageClock clock;
   private final @Nullable SpareBuffer spare;
 
   /**
+   * @param backOff shared by all runners
    * @param spare for second attempts with fewer regions, where the batch size is fixed
    */
-  Runner(Floor floor, Predictor predictor, @Nullable SpareBuffer spare) {
+  Runner(Floor floor, Predictor predictor, MemoryBackOff backOff, @Nullable SpareBuffer spare) {
     this.floor = floor;
     this.predictor = predictor;
+    this.backOff = backOff;
     this.clock = floor.counters().predict;
     this.spare = spare;
   }
@@ -48,11 +53,7 @@ final class Runner implements Runnable {
       floor.counters().paddedBatches.increment();
     }
     try {
-      int fixed = predictor.fixedBatch();
-      if (fixed != 0) {
-        batch.zero(claimed, fixed);
-      }
-      predict(batch, 0, claimed, fixed == 0 ? claimed : fixed);
+      predict(batch, 0, claimed);
     } catch (PredictException e) {
       floor.faults().broken(new PipelineException("the device is broken: " + e.getMessage(), e));
     } catch (RuntimeException | Error e) {
@@ -66,47 +67,73 @@ final class Runner implements Runnable {
   /**
    * Predicts some of a batch's regions and answers them.
    *
-   * @param slots how many to run from {@code first} on
    * @throws PredictException if no other batch will pass either
    */
-  private void predict(Batch batch, int first, int count, int slots) throws PredictException {
-    try {
-      batch.hold();
-      answer(batch, first, count, predictor.run(batch.buffer, first, slots, batch::release));
-    } catch (PredictException e) {
-      retry(batch, first, count, e);
-    }
-  }
-
-  private void retry(Batch batch, int first, int count, PredictException e)
-      throws PredictException {
-    if (e.kind() == PredictException.Kind.BROKEN) {
-      throw e;
-    }
-    if (count == 1) {
-      fail(batch, first, e);
-      return;
-    }
-    int half = count / 2;
-    if (e.kind() == PredictException.Kind.OUT_OF_MEMORY && spare == null) {
-      floor.ring().shrink(count - half);
-    }
-    predictPart(batch, first, half);
-    predictPart(batch, first + half, count - half);
-  }
-
-  private void predictPart(Batch batch, int first, int count) throws PredictException {
+  private void predict(Batch batch, int first, int count) throws PredictException {
     if (!hasRegions(batch, first, count)) {
       return;
     }
-    if (spare == null) {
-      predict(batch, first, count, count);
-      return;
+    int most = backOff.limits().batch();
+    if (count > most) {
+      predict(batch, first, most);
+      predict(batch, first + most, count - most);
+    } else {
+      attempt(batch, first, count);
     }
+  }
+
+  private void attempt(Batch batch, int first, int count) throws PredictException {
+    Limits limits = backOff.enter();
+    int slots = predictor.fixedBatch() == 0 ? count : Math.max(count, limits.batch());
+    List<List<RegionOutput>> outputs;
     try {
-      answer(batch, first, count, spare.run(batch, first, count));
+      outputs = run(batch, first, count, slots);
     } catch (PredictException e) {
-      retry(batch, first, count, e);
+      backOff.leave();
+      failed(batch, first, count, limits, slots, e);
+      return;
+    } catch (Throwable t) {
+      backOff.leave();
+      throw t;
+    }
+    backOff.leave();
+    answer(batch, first, count, outputs);
+  }
+
+  private List<List<RegionOutput>> run(Batch batch, int first, int count, int slots)
+      throws PredictException {
+    if (spare != null && count < batch.claimed) { // zeros around them would overwrite the others
+      return spare.run(batch, first, count, slots);
+    }
+    batch.zero(first + count, first + slots);
+    batch.hold();
+    return predictor.run(batch.buffer, first, slots, batch::release);
+  }
+
+  private void failed(
+      Batch batch, int first, int count, Limits limits, int slots, PredictException e)
+      throws PredictException {
+    switch (e.kind()) {
+      case BROKEN -> throw e;
+      case OUT_OF_MEMORY -> {
+        if (backOff.lower(limits, slots, String.valueOf(e.getMessage()))) {
+          floor.ring().shrink(backOff.limits().batch());
+          predict(batch, first, count);
+        } else {
+          for (int index = first; index < first + count; index++) {
+            fail(batch, index, e);
+          }
+        }
+      }
+      case MODEL -> {
+        if (count == 1) {
+          fail(batch, first, e);
+        } else {
+          int half = count / 2;
+          predict(batch, first, half);
+          predict(batch, first + half, count - half);
+        }
+      }
     }
   }
 

@@ -23,17 +23,22 @@ final class SpareBuffer implements AutoCloseable {
     this.buffer = predictor.allocate(predictor.fixedBatch());
   }
 
-  /** Waits for the buffer, then runs these slots of the batch in it, from its first slot on. */
-  List<List<RegionOutput>> run(Batch batch, int first, int count) throws PredictException {
+  /**
+   * Waits for the buffer, then runs these slots of the batch in it, from its first slot on.
+   *
+   * @param slots of the run; those beyond {@code count} are zero
+   */
+  List<List<RegionOutput>> run(Batch batch, int first, int count, int slots)
+      throws PredictException {
     free.acquireUninterruptibly();
-    for (int index = 0; index < buffer.capacity(); index++) {
+    for (int index = 0; index < slots; index++) {
       if (index < count) {
         buffer.slot(index).put(batch.buffer.slot(first + index));
       } else {
         Batch.zero(buffer.slot(index));
       }
     }
-    return predictor.run(buffer, 0, buffer.capacity(), free::release);
+    return predictor.run(buffer, 0, slots, free::release);
   }
 
   /** Waits for the last release, then frees the memory. Call after the runners ended. */

@@ -1,8 +1,10 @@
 package io.stoker.runtime;
 
+import io.stoker.pipeline.BackOff;
 import io.stoker.pipeline.PipelineReport;
 import java.io.Serializable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one executor's runtime has done since it was made. Cumulative: of several reports of one
@@ -16,6 +18,8 @@ import java.util.List;
  * @param warmUpSeconds how long the model's first run took, with XLA's compiling
  * @param batch regions a run, at most
  * @param inFlight runs in flight, at most
+ * @param backOff what was given up because the device ran out of memory, in the warm-up or since;
+ *     null for nothing
  * @param deviceImagesPerSecond regions a second that the device made of the model from memory,
  *     before the first task: nothing can be faster here; 0 if that was not measured
  * @param modelLoads how many models this process has loaded since it started
@@ -31,6 +35,7 @@ public record ExecutorReport(
     double warmUpSeconds,
     int batch,
     int inFlight,
+    @Nullable BackOff backOff,
     double deviceImagesPerSecond,
     int modelLoads,
     int sessions,
@@ -52,6 +57,7 @@ public record ExecutorReport(
         warmUpSeconds,
         batch,
         inFlight,
+        backOff,
         deviceImagesPerSecond,
         modelLoads,
         sessions,

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.stoker.image.ImageDecoder;
 import io.stoker.model.Predictor;
+import io.stoker.pipeline.BackOff;
 import io.stoker.pipeline.Pipeline;
 import io.stoker.pipeline.PipelineException;
 import io.stoker.pipeline.PipelineTask;
@@ -12,6 +13,7 @@ import io.stoker.region.RegionResult;
 import io.stoker.tensorflow.TensorFlowPredictor;
 import java.util.Iterator;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,11 +121,19 @@ final class ExecutorRuntime {
         start.pageLocked(),
         start.warmUpSeconds(),
         pipeline.batch(),
-        start.inFlight(),
+        pipeline.inFlight(),
+        backOff(),
         start.deviceImagesPerSecond(),
         TensorFlowPredictor.loadedModels(),
         TensorFlowPredictor.openSessions(),
         pipeline.report());
+  }
+
+  private @Nullable BackOff backOff() {
+    BackOff since = pipeline.backOff();
+    int before = start.warmUpHalvings();
+    int steps = before + (since == null ? 0 : since.steps());
+    return steps == 0 ? null : new BackOff(steps, pipeline.inFlight(), pipeline.batch());
   }
 
   private void leave() {

@@ -80,7 +80,13 @@ final class RuntimeFactory {
 
   private int batch(Predictor predictor, boolean gpu, int inFlight) {
     int fixed = predictor.fixedBatch();
-    return fixed == 0 ? Batches.choose(job, gpu, memoryBytes(), inFlight) : fixed;
+    if (fixed != 0) {
+      return fixed;
+    }
+    int batch = Batches.choose(job, gpu, memoryBytes(), inFlight);
+    return predictor instanceof TensorFlowPredictor tensorFlow && tensorFlow.warmUpHalvings() > 0
+        ? Math.min(batch, tensorFlow.warmUpSlots())
+        : batch;
   }
 
   /** Tries out what is open; what was asked for is only measured. */
@@ -104,7 +110,7 @@ final class RuntimeFactory {
         real ? resources.gpuAddresses() : List.of(),
         tensorFlow != null && tensorFlow.pageLocked(),
         tensorFlow == null ? 0 : tensorFlow.warmUpSeconds(),
-        measured.inFlight(),
+        tensorFlow == null ? 0 : tensorFlow.warmUpHalvings(),
         measured.imagesPerSecond());
   }
 

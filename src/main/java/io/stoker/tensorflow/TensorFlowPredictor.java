@@ -37,6 +37,10 @@ import org.tensorflow.TensorFlow;
 public final class TensorFlowPredictor implements Predictor {
   private static final Logger LOG = LoggerFactory.getLogger(TensorFlowPredictor.class);
 
+  private static final String MEMORY_ADVICE =
+      "the device has too little free memory for this model even so: see with nvidia-smi what else"
+          + " takes it, raise --gpu-memory-fraction, or take a larger device or --device cpu";
+
   // For the proof of "one model load, one session an executor".
   private static final AtomicInteger LOADED = new AtomicInteger();
   private static final AtomicInteger OPEN = new AtomicInteger();
@@ -49,8 +53,8 @@ public final class TensorFlowPredictor implements Predictor {
   private final @Nullable PageLock pageLock;
   private final List<String> fetches;
 
-  /** 0 for any. */
-  private final int fixedBatch;
+  /** Whether runs may have another number of slots than {@link #fixedBatch}. */
+  private final boolean takesFewer;
 
   // As many as there ever were runs at once.
   @GuardedBy("this")
@@ -59,7 +63,11 @@ public final class TensorFlowPredictor implements Predictor {
   @GuardedBy("this")
   private boolean closed;
 
-  /** Set before anybody else has the predictor, as the next one is. */
+  /** 0 for any. Set before anybody else has the predictor, as the next ones are. */
+  private int fixedBatch;
+
+  private int warmUpSlots;
+  private int warmUpHalvings;
   private long outputBytes;
 
   private double warmUpSeconds;
@@ -77,14 +85,15 @@ public final class TensorFlowPredictor implements Predictor {
       NativeSession session,
       String device,
       @Nullable PageLock pageLock,
-      int fixedBatch) {
+      boolean xla) {
     this.model = model;
     this.slotBytes = Math.toIntExact(model.head().slotBytes());
     this.graph = graph;
     this.session = session;
     this.device = device;
     this.pageLock = pageLock;
-    this.fixedBatch = fixedBatch;
+    this.fixedBatch = model.fixedBatch();
+    this.takesFewer = xla && fixedBatch == 0;
     OPEN.incrementAndGet();
     this.fetches = model.outputs().stream().map(TensorSpec::tensor).toList();
   }
@@ -125,7 +134,8 @@ public final class TensorFlowPredictor implements Predictor {
    * hostile graphs.
    *
    * @param slots of that batch, best as many as later batches have; with XLA, which compiles for
-   *     them, all must have as many. Not asked where the model's own number is fixed
+   *     them, all should have as many. Halved while the device has too little memory. Not asked
+   *     where the model's own number is fixed
    * @throws ModelException if TensorFlow refuses the model, its outputs cannot be returned, or the
    *     device asked for is not there, lacks the precision, or XLA lacks what it compiles with
    */
@@ -148,18 +158,11 @@ public final class TensorFlowPredictor implements Predictor {
       NativeSession session = NativeSession.open(graph, SessionConfig.model(options));
       try {
         String device = deviceFor(session, options);
-        int own = model.fixedBatch();
-        int batch = own > 0 ? own : slots.on(DeviceName.isGpu(device));
         var predictor =
             new TensorFlowPredictor(
-                model,
-                graph,
-                session,
-                device,
-                pageLock(device, options),
-                options.xla() ? batch : own);
+                model, graph, session, device, pageLock(device, options), options.xla());
         try {
-          predictor.warmUp(batch);
+          predictor.warmUp(slots);
           return predictor;
         } catch (ModelException | RuntimeException | Error e) {
           predictor.close();
@@ -291,22 +294,49 @@ public final class TensorFlowPredictor implements Predictor {
         : null;
   }
 
-  private void warmUp(int slots) throws ModelException {
-    try (var zeros = new BatchMemory(slots, slotBytes, pageLock)) {
-      long begin = System.nanoTime();
+  /** Runs zeros, half as many each time that the device has too little memory for them. */
+  private void warmUp(Slots slots) throws ModelException {
+    int most = fixedBatch > 0 ? fixedBatch : slots.on(DeviceName.isGpu(device));
+    int least = fixedBatch > 0 ? fixedBatch : 1;
+    long begin = System.nanoTime();
+    warmUpSlots = most;
+    List<List<RegionOutput>> answers = tryWarmUp(least);
+    while (answers.isEmpty()) {
+      warmUpSlots = Math.max(least, (warmUpSlots + 1) / 2);
+      warmUpHalvings++;
+      answers = tryWarmUp(least);
+    }
+    if (takesFewer) {
+      fixedBatch = warmUpSlots;
+    }
+    warmUpSeconds = (System.nanoTime() - begin) / 1e9;
+    LOG.info(
+        "{} is warm after {} s at batch {}",
+        device,
+        String.format(Locale.ROOT, "%.2f", warmUpSeconds),
+        warmUpSlots);
+    outputBytes = answers.get(0).stream().mapToLong(TensorFlowPredictor::bytes).sum();
+  }
+
+  /** The answers; none if the device lacks memory and fewer slots are worth a try. */
+  private List<List<RegionOutput>> tryWarmUp(int least) throws ModelException {
+    int count = warmUpSlots;
+    try (var zeros = new BatchMemory(count, slotBytes, pageLock)) {
       // On a thread of its own: the optimizers recurse as deep as the graph is.
-      List<List<RegionOutput>> answers =
-          LargeStack.call("warm-up", () -> run(zeros, 0, slots, () -> {}));
-      warmUpSeconds = (System.nanoTime() - begin) / 1e9;
-      LOG.info(
-          "{} is warm after {} s at batch {}",
-          device,
-          String.format(Locale.ROOT, "%.2f", warmUpSeconds),
-          slots);
-      outputBytes = answers.get(0).stream().mapToLong(TensorFlowPredictor::bytes).sum();
+      return LargeStack.call("warm-up", () -> run(zeros, 0, count, () -> {}));
     } catch (PredictException e) {
-      throw new ModelException(
-          "the model does not run on a batch of " + slots + " blank regions: " + e.getMessage(), e);
+      boolean memory = e.kind() == PredictException.Kind.OUT_OF_MEMORY;
+      if (memory && count > least) {
+        LOG.warn(
+            "{} has too little memory for batches of {}, so they are halved: {}",
+            device,
+            count,
+            e.getMessage());
+        return List.of();
+      }
+      String why =
+          "the model does not run on a batch of " + count + " blank regions: " + e.getMessage();
+      throw new ModelException(memory ? why + "; " + MEMORY_ADVICE : why, e);
     }
   }
 
@@ -331,6 +361,16 @@ public final class TensorFlowPredictor implements Predictor {
     return warmUpSeconds;
   }
 
+  /** How often the first run's batch was halved until the device had memory for it. */
+  public int warmUpHalvings() {
+    return warmUpHalvings;
+  }
+
+  /** Slots of the first run that passed. */
+  public int warmUpSlots() {
+    return warmUpSlots;
+  }
+
   /** Whether batches lie in page-locked memory, from which a GPU is fed several times as fast. */
   public boolean pageLocked() {
     return pageLock != null && pageLock.works();
@@ -349,6 +389,11 @@ public final class TensorFlowPredictor implements Predictor {
   @Override
   public int fixedBatch() {
     return fixedBatch;
+  }
+
+  @Override
+  public boolean takesFewer() {
+    return takesFewer;
   }
 
   @Override
@@ -391,7 +436,7 @@ public final class TensorFlowPredictor implements Predictor {
       throw new IllegalArgumentException(
           count + " slots from " + first + " on, of a buffer of " + memory.capacity());
     }
-    if (fixedBatch > 0 && count != fixedBatch) {
+    if (fixedBatch > 0 && (takesFewer ? count > fixedBatch : count != fixedBatch)) {
       throw new IllegalArgumentException(
           count + " slots for a model that takes batches of " + fixedBatch);
     }

@@ -51,6 +51,7 @@ final class Bench implements AutoCloseable {
   int inFlight = 1;
   int maxTasks = 2;
   int fixedBatch;
+  boolean takesFewer;
   int maxBuffers = Integer.MAX_VALUE;
   long budgetBytes = 1 << 20;
   int window; // 0: as it comes
@@ -69,6 +70,7 @@ final class Bench implements AutoCloseable {
   Bench start() {
     predictor = new FakePredictor(filling.slot().bytes(), fixedBatch, seed);
     predictor.maxBuffers = maxBuffers;
+    predictor.takesFewer = takesFewer;
     var options =
         new PipelineOptions(
             batch,

@@ -105,7 +105,7 @@ final class ExecutorRuntimeTest {
             },
             new Filling.Load(SLOT, Nothing::new));
     return new ExecutorRuntime(
-        predictor, new NoDecoder(), pipeline, new RuntimeStart(List.of(), true, 1.5, 2, 640));
+        predictor, new NoDecoder(), pipeline, new RuntimeStart(List.of(), true, 1.5, 0, 640));
   }
 
   /** Leaves the slot as it is. */

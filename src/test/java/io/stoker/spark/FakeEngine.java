@@ -196,6 +196,7 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
           0,
           1,
           1,
+          null,
           0,
           1,
           1,

@@ -163,6 +163,7 @@ final class RunTrackerTest {
         0,
         1,
         1,
+        null,
         0,
         1,
         1,

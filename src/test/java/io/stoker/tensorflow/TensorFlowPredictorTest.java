@@ -274,6 +274,42 @@ final class TensorFlowPredictorTest {
     }
   }
 
+  /** Batches of three and more make a vector of length 2^40. */
+  @Test
+  @Tag("slow")
+  void theWarmUpHalvesItsBatchUntilTheDeviceHasMemory() throws Exception {
+    var graph =
+        Models.mean(-1, 4, 4)
+            .ints("all", 0, 1, 2, 3)
+            .node("OnesLike", "ones", List.of("x"), "T", FLOAT)
+            .node("Sum", "values", List.of("ones", "all"), "T", FLOAT, "Tidx", INT32)
+            .floats("three", new long[] {1}, 3 * 4 * 4 * 3)
+            .node("Div", "threes", List.of("values", "three"), "T", FLOAT)
+            .node("Floor", "whole", List.of("threes"), "T", FLOAT)
+            .floats("scale", new long[] {1}, 1L << 40)
+            .floats("one", new long[] {1}, 1)
+            .node("Mul", "scaled", List.of("whole", "scale"), "T", FLOAT)
+            .node("Add", "size", List.of("scaled", "one"), "T", FLOAT)
+            .node("Cast", "dims", List.of("size"), "SrcT", FLOAT, "DstT", INT64)
+            .floats("zero", new long[] {}, 0)
+            .node("Fill", "huge", List.of("dims", "zero"), "T", FLOAT, "index_type", INT64)
+            .ints("axis", 0)
+            .node("Sum", "sum", List.of("huge", "axis"), "T", FLOAT, "Tidx", INT32)
+            .node("Add", "y", List.of("mean", "sum"), "T", FLOAT);
+    var model = Models.model(graph, 0, 4, 4, "y");
+    try (var predictor = TensorFlowPredictor.open(model, CPU, 4)) {
+      assertThat(predictor.warmUpHalvings()).isEqualTo(1);
+      assertThat(predictor.warmUpSlots()).isEqualTo(2);
+      assertThat(predictor.fixedBatch()).isZero();
+    }
+    try (var predictor = TensorFlowPredictor.open(model, CPU.withXla(true), 4);
+        var buffer = predictor.allocate(2)) {
+      assertThat(predictor.fixedBatch()).isEqualTo(4 >> predictor.warmUpHalvings());
+      assertThat(predictor.takesFewer()).isTrue();
+      assertThat(predictor.run(buffer, 0, 1, () -> {})).hasSize(1);
+    }
+  }
+
   @Test
   void everyNumericTypeComesBack() throws Exception {
     var types =
