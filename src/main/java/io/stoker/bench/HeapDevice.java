@@ -68,6 +68,7 @@ interface HeapDevice extends AutoCloseable {
           work.threads().intraOp(),
           work.resources().gpuMemoryFraction(),
           "",
+          0,
           work.asked().deterministic(),
           DeviceOptions.Precision.valueOf(work.asked().precision().name()),
           work.asked().xla());

@@ -77,6 +77,8 @@ record Variant(String strategy, Map<String, Integer> knobs) {
             all.deterministic(),
             all.precision(),
             all.xla(),
-            all.autotune()));
+            all.autotune(),
+            all.gpuMemoryFraction(),
+            all.verifyParity()));
   }
 }

@@ -47,6 +47,23 @@ abstract class Converter<T> implements ITypeConverter<T> {
     }
   }
 
+  /** A number above 0 and up to 1. */
+  static final class Share extends Converter<Double> {
+    @Override
+    Double parse(String text) {
+      try {
+        double share = Double.parseDouble(text);
+        if (share > 0 && share <= 1) {
+          return share;
+        }
+      } catch (NumberFormatException e) {
+        // the message below serves both
+      }
+      throw new IllegalArgumentException(
+          "\"" + text + "\", expected a number above 0 and up to 1, such as 0.5");
+    }
+  }
+
   /** {@code 224} or {@code 224x320}. */
   static final class InputSize extends Converter<Size> {
     @Override

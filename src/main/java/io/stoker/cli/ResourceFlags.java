@@ -86,12 +86,33 @@ final class ResourceFlags {
               + " while working, where no flag sets them. Default: on.")
   boolean autotune = true;
 
+  @Option(
+      names = "--gpu-memory-fraction",
+      paramLabel = "SHARE",
+      converter = Converter.Share.class,
+      description =
+          "The share of a GPU's memory that the model's session may take, such as 0.5; it grows up to"
+              + " that. Default: 0.9, less the RAPIDS plugin's pool.")
+  double gpuMemoryFraction;
+
+  @Option(
+      names = "--verify-parity",
+      paramLabel = "N",
+      converter = Converter.Count.class,
+      description =
+          "Each executor runs its first N regions also on the CPU in float32 without XLA, and the"
+              + " run record says how far the answers lie apart.")
+  int verifyParity;
+
   /** Adds what cannot work here. */
   void check(List<String> problems) {
     if (device.device() == PredictSpec.Device.GPU && "cpu".equals(System.getProperty(NATIVES))) {
       problems.add(
           "--device gpu needs TensorFlow's CUDA build, but the one for CPUs is on the class path;"
               + " get it by STOKER_NATIVES=gpu submit/stoker ... (Linux x86-64)");
+    }
+    if (device.device() == PredictSpec.Device.SIMULATED && verifyParity > 0) {
+      problems.add("--verify-parity compares a model's answers; a simulated device has none");
     }
     if (device.device() == PredictSpec.Device.CPU && precision == PredictSpec.Precision.FLOAT16) {
       problems.add("--precision float16 needs a GPU; with --device cpu take bfloat16 or float32");
@@ -110,7 +131,9 @@ final class ResourceFlags {
         .deterministic(deterministic)
         .precision(precision)
         .xla(xla)
-        .autotune(autotune);
+        .autotune(autotune)
+        .gpuMemoryFraction(gpuMemoryFraction)
+        .verifyParity(verifyParity);
     device.apply(spec);
   }
 }

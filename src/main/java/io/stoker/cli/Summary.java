@@ -4,6 +4,8 @@ import io.stoker.pipeline.BackOff;
 import io.stoker.pipeline.PipelineReport;
 import io.stoker.pipeline.Verdict;
 import io.stoker.runtime.ExecutorReport;
+import io.stoker.runtime.Parity;
+import io.stoker.spark.MemoryNeed;
 import io.stoker.spark.RunRecord;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +25,25 @@ final class Summary {
     lines.add(row("rate", rate(run)));
     lines.add(row("time", time(run.timings())));
     lines.add(row("device", device(run)));
+    MemoryNeed memory = run.memory();
+    if (memory != null) {
+      lines.add(
+          row(
+              "memory",
+              format(
+                  "batches and images %,d MiB, TensorFlow %,d MiB an executor: %s",
+                  memory.jobBytes() >> 20, memory.nativeBytes() >> 20, memory.setting())));
+    }
+    Parity parity = run.parity();
+    if (parity != null) {
+      lines.add(
+          row(
+              "parity",
+              format(
+                  "%,d regions also in float32 on the CPU: largest difference %.2g, argmax agrees"
+                      + " for %.1f %%",
+                  parity.regions(), parity.largestDifference(), 100 * parity.argmaxAgreement())));
+    }
     Verdict verdict = run.verdict();
     if (verdict != null) {
       String bound = verdict.bound().name().toLowerCase(Locale.ROOT);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight runs in flight, at most
  * @param backOff what was given up because the device ran out of memory, in the warm-up or since;
  *     null for nothing
+ * @param parity against the CPU, where that was asked for and a region was compared; else null
  * @param deviceImagesPerSecond regions a second that the device made of the model from memory,
  *     before the first task: nothing can be faster here; 0 if that was not measured
  * @param modelLoads how many models this process has loaded since it started
@@ -36,6 +37,7 @@ public record ExecutorReport(
     int batch,
     int inFlight,
     @Nullable BackOff backOff,
+    @Nullable Parity parity,
     double deviceImagesPerSecond,
     int modelLoads,
     int sessions,
@@ -58,6 +60,7 @@ public record ExecutorReport(
         batch,
         inFlight,
         backOff,
+        parity,
         deviceImagesPerSecond,
         modelLoads,
         sessions,

@@ -9,7 +9,9 @@ import java.util.Map;
  * @param cores {@code spark.executor.cores}; never the machine's count
  * @param tasks how many tasks may run at once
  * @param memoryBytes what the job may take by default; {@code --memory} overrides it
- * @param gpuMemoryFraction how much of a GPU's memory the session may take
+ * @param gpuMemoryFraction how much of a GPU's memory the session may take by default
+ * @param gpus how many GPUs the executor has, 1 or more; each has a runtime of its own, and they
+ *     share cores and memory
  * @param gpuAddresses addresses that Spark assigned to the task, or empty
  * @param hadoop file system settings by name
  */
@@ -18,5 +20,21 @@ public record ExecutorResources(
     int tasks,
     long memoryBytes,
     double gpuMemoryFraction,
+    int gpus,
     List<String> gpuAddresses,
-    Map<String, String> hadoop) {}
+    Map<String, String> hadoop) {
+  /** Cores of one runtime. */
+  int coresEach() {
+    return Math.max(1, cores / gpus);
+  }
+
+  /** Tasks that may use one runtime at once. */
+  int tasksEach() {
+    return (tasks + gpus - 1) / gpus;
+  }
+
+  /** Memory of one runtime, of what was asked for the whole executor, 0 for the default. */
+  long memoryBytesEach(long asked) {
+    return (asked == 0 ? memoryBytes : asked) / gpus;
+  }
+}

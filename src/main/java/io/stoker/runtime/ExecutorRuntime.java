@@ -123,6 +123,7 @@ final class ExecutorRuntime {
         pipeline.batch(),
         pipeline.inFlight(),
         backOff(),
+        predictor instanceof ParityPredictor parity ? parity.parity() : null,
         start.deviceImagesPerSecond(),
         TensorFlowPredictor.loadedModels(),
         TensorFlowPredictor.openSessions(),

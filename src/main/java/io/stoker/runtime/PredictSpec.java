@@ -147,6 +147,10 @@ public record PredictSpec(
    * @param xla whether XLA compiles the model
    * @param autotune whether an executor measures its device at the start and chooses threads while
    *     it works, where they are not given
+   * @param gpuMemoryFraction the share of a GPU's memory for the session, above 0 and up to 1; 0
+   *     chooses
+   * @param verifyParity how many regions each executor also predicts on the CPU in float32 without
+   *     XLA, to compare; 0 for none
    */
   public record Resources(
       int batch,
@@ -159,7 +163,9 @@ public record PredictSpec(
       boolean deterministic,
       Precision precision,
       boolean xla,
-      boolean autotune)
+      boolean autotune,
+      double gpuMemoryFraction,
+      int verifyParity)
       implements Serializable {}
 
   /**
@@ -251,6 +257,8 @@ public record PredictSpec(
     private Precision precision = Precision.TF32;
     private boolean xla;
     private boolean autotune = true;
+    private double gpuMemoryFraction;
+    private int verifyParity;
     private Failures failures = Failures.DEFAULT;
     private List<String> allowedUris = List.of();
 
@@ -426,6 +434,18 @@ public record PredictSpec(
       return this;
     }
 
+    /** The share of a GPU's memory for the session, above 0 and up to 1; 0 chooses. */
+    public Builder gpuMemoryFraction(double value) {
+      gpuMemoryFraction = value;
+      return this;
+    }
+
+    /** How many regions each executor also predicts on the CPU, in float32 without XLA. */
+    public Builder verifyParity(int regions) {
+      verifyParity = regions;
+      return this;
+    }
+
     /** How many regions may fail. */
     public Builder maxFailures(Failures value) {
       failures = value;
@@ -460,7 +480,9 @@ public record PredictSpec(
               deterministic,
               precision,
               xla,
-              autotune),
+              autotune,
+              gpuMemoryFraction,
+              verifyParity),
           failures,
           allowedUris);
     }

@@ -5,6 +5,7 @@ import io.stoker.model.ModelException;
 import io.stoker.model.Predictor;
 import io.stoker.pipeline.BoxOutside;
 import io.stoker.pipeline.Filling;
+import io.stoker.pipeline.MemoryPlan;
 import io.stoker.pipeline.Pipeline;
 import io.stoker.pipeline.PipelineOptions;
 import io.stoker.region.RegionLoader;
@@ -44,37 +45,93 @@ final class RuntimeFactory {
     PredictSpec.Resources asked = job.spec().resources();
     boolean gpuExpected =
         asked.device() == PredictSpec.Device.GPU || !resources.gpuAddresses().isEmpty();
-    Device device = device(Threads.of(asked, resources.cores(), gpuExpected));
+    Device device = device(Threads.of(asked, resources.coresEach(), gpuExpected));
     Predictor predictor = device.predictor();
     try {
       // "auto" may have found a GPU that nobody spoke of.
       boolean gpu = predictor.device().contains("GPU");
-      Threads chosen = Threads.of(asked, resources.cores(), gpu);
+      Threads chosen = Threads.of(asked, resources.coresEach(), gpu);
       int batch = batch(predictor, gpu, chosen.mostInFlight());
       DeviceProbe.Measured measured = probe(predictor, batch, chosen);
-      Threads threads = chosen.withInFlight(measured.inFlight());
-      ImageDecoder decoder = TensorFlowDecoder.open();
-      try {
-        PipelineOptions options = options(threads, batch, device);
-        Pipeline pipeline =
-            Pipeline.start(
-                options,
-                predictor,
-                List.of(decoder),
-                new HadoopStorage(resources.hadoop()),
-                filling());
-        LOG.info("runs on {}: {}", predictor.device(), options);
-        return new ExecutorRuntime(predictor, decoder, pipeline, start(device, measured));
-      } catch (RuntimeException | Error e) {
-        decoder.close();
-        throw e;
-      }
+      predictor = withParity(predictor);
+      return create(device, predictor, chosen.withInFlight(measured.inFlight()), batch, measured);
     } catch (IllegalArgumentException e) {
       predictor.close();
       throw new RefusedException(List.of(String.valueOf(e.getMessage())));
     } catch (RuntimeException | Error e) {
       predictor.close();
       throw e;
+    }
+  }
+
+  private ExecutorRuntime create(
+      Device device,
+      Predictor predictor,
+      Threads threads,
+      int batch,
+      DeviceProbe.Measured measured) {
+    ImageDecoder decoder = TensorFlowDecoder.open();
+    try {
+      PipelineOptions options = options(threads, batch, device.outputBytes());
+      Pipeline pipeline =
+          Pipeline.start(
+              options,
+              predictor,
+              List.of(decoder),
+              new HadoopStorage(resources.hadoop()),
+              filling());
+      LOG.info("runs on {}: {}", predictor.device(), options);
+      return new ExecutorRuntime(predictor, decoder, pipeline, start(device, measured));
+    } catch (RuntimeException | Error e) {
+      decoder.close();
+      throw e;
+    }
+  }
+
+  /** What an executor would say of its memory; empty if it suffices. Nothing is loaded. */
+  List<String> memoryProblems(boolean gpu) {
+    PredictSpec.Resources asked = job.spec().resources();
+    Threads threads = Threads.of(asked, resources.coresEach(), gpu);
+    int fixed = job.model().fixedBatch();
+    int batch =
+        fixed != 0 ? fixed : Batches.choose(job, gpu, memoryBytes(), threads.mostInFlight());
+    int inFlight = threads.inFlight() == 0 ? LEAST_IN_FLIGHT : threads.inFlight();
+    try {
+      MemoryPlan.of(
+          options(threads.withInFlight(inFlight), batch, leastOutputBytes()),
+          filling(),
+          asked.xla() ? batch : fixed);
+      return List.of();
+    } catch (IllegalArgumentException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Bytes of one region's outputs, as far as the graph tells. */
+  private long leastOutputBytes() {
+    return job.model().outputs().stream()
+        .filter(output -> output.shape() != null)
+        .mapToLong(
+            output ->
+                output.shape().stream()
+                    .skip(1)
+                    .mapToLong(size -> Math.max(1, size))
+                    .reduce(output.type().bytes(), Math::multiplyExact))
+        .sum();
+  }
+
+  private Predictor withParity(Predictor predictor) throws RefusedException {
+    int regions = job.spec().resources().verifyParity();
+    if (regions == 0) {
+      return predictor;
+    }
+    try {
+      var reference =
+          TensorFlowPredictor.open(job.model(), DeviceOptions.cpu(resources.coresEach()));
+      return new ParityPredictor(predictor, reference, regions);
+    } catch (ModelException e) {
+      throw new RefusedException(
+          e.problems().stream().map(problem -> "--verify-parity: on the CPU, " + problem).toList());
     }
   }
 
@@ -133,7 +190,7 @@ final class RuntimeFactory {
                       job,
                       gpu,
                       memoryBytes(),
-                      Threads.of(asked, resources.cores(), gpu).mostInFlight()));
+                      Threads.of(asked, resources.coresEach(), gpu).mostInFlight()));
       return new Device(predictor, predictor.outputBytes());
     } catch (ModelException e) {
       throw new RefusedException(e.problems());
@@ -141,17 +198,21 @@ final class RuntimeFactory {
   }
 
   private DeviceOptions deviceOptions(Threads threads, PredictSpec.Resources asked) {
+    List<String> addresses = resources.gpuAddresses();
+    // Which GPUs a process sees is settled by its first session: with several runtimes, all.
+    boolean several = resources.gpus() > 1 && !addresses.isEmpty();
     return new DeviceOptions(
         DeviceOptions.Device.valueOf(asked.device().name()),
         threads.intraOp(),
-        resources.gpuMemoryFraction(),
-        String.join(",", resources.gpuAddresses()),
+        asked.gpuMemoryFraction() == 0 ? resources.gpuMemoryFraction() : asked.gpuMemoryFraction(),
+        several ? "" : String.join(",", addresses),
+        several ? Integer.parseInt(addresses.get(0)) : 0,
         asked.deterministic(),
         DeviceOptions.Precision.valueOf(asked.precision().name()),
         asked.xla());
   }
 
-  private PipelineOptions options(Threads threads, int batch, Device device) {
+  private PipelineOptions options(Threads threads, int batch, long outputBytes) {
     PredictSpec spec = job.spec();
     boolean fetchesAsked = spec.resources().fetchAhead() != 0;
     return new PipelineOptions(
@@ -159,17 +220,16 @@ final class RuntimeFactory {
         fetchesAsked ? threads.knobs() : threads.knobs().within(memoryBytes()),
         threads.inFlight(),
         memoryBytes(),
-        resources.tasks(),
+        resources.tasksEach(),
         BoxOutside.valueOf(spec.input().boxOutside().name()),
         PipelineOptions.DEFAULT_MAX_PIXELS,
         PipelineOptions.DEFAULT_DECODE_TIMEOUT,
-        device.outputBytes() + RESULT_BYTES,
+        outputBytes + RESULT_BYTES,
         spec.allowedUris());
   }
 
   private long memoryBytes() {
-    long asked = job.spec().resources().memoryBytes();
-    return asked == 0 ? resources.memoryBytes() : asked;
+    return resources.memoryBytesEach(job.spec().resources().memoryBytes());
   }
 
   private Filling filling() {

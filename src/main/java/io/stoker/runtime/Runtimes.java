@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The executor's half: one runtime (session, decode pool, ring, budget) a process and job, shared
- * by its tasks. Thread-safe.
+ * The executor's half: one runtime (session, decode pool, ring, budget) a process, job and GPU,
+ * shared by its tasks. Thread-safe.
  *
  * <p>A runtime without tasks stays, so that the next task finds its model loaded, until the process
  * ends or another job needs its memory.
@@ -23,7 +23,7 @@ public final class Runtimes {
   private static final ReentrantLock LOCK = new ReentrantLock();
 
   @GuardedBy("LOCK")
-  private static final Map<String, ExecutorRuntime> RUNTIMES = new LinkedHashMap<>();
+  private static final Map<Key, ExecutorRuntime> RUNTIMES = new LinkedHashMap<>();
 
   @GuardedBy("LOCK")
   private static boolean severalJobs;
@@ -59,8 +59,28 @@ public final class Runtimes {
     return runtime.open(regions, lastAttempt);
   }
 
+  /**
+   * What has a runtime of its own.
+   *
+   * @param job {@link PreparedJob#key()}
+   * @param gpus the task's; one, or none without GPU scheduling
+   */
+  private record Key(String job, List<String> gpus) {}
+
+  /**
+   * What executors that have so much would refuse for lack of memory, told without one. Loads
+   * nothing.
+   *
+   * @param gpu whether they run on GPUs, as far as is known
+   */
+  public static List<String> memoryProblems(
+      PreparedJob job, ExecutorResources resources, boolean gpu) {
+    return new RuntimeFactory(job, resources).memoryProblems(gpu);
+  }
+
   private static ExecutorRuntime enter(
-      String key, Supplier<PreparedJob> job, ExecutorResources resources) {
+      String jobKey, Supplier<PreparedJob> job, ExecutorResources resources) {
+    var key = new Key(jobKey, resources.gpuAddresses());
     lockInterruptibly();
     try {
       ExecutorRuntime known = RUNTIMES.get(key);
@@ -69,7 +89,7 @@ public final class Runtimes {
       }
       // A broken one that has tasks left is closed by the last of them.
       if (!severalJobs) {
-        closeIdle();
+        closeIdle(key.job());
       }
       RUNTIMES.remove(key);
       ExecutorRuntime made = new RuntimeFactory(job.get(), resources).create();
@@ -115,15 +135,21 @@ public final class Runtimes {
   public static void release() {
     LOCK.lock();
     try {
-      closeIdle();
+      closeIdle("");
     } finally {
       LOCK.unlock();
     }
   }
 
   @GuardedBy("LOCK")
-  private static void closeIdle() {
-    RUNTIMES.values().removeIf(ExecutorRuntime::closeIfIdle);
+  private static void closeIdle(String exceptOf) {
+    RUNTIMES
+        .entrySet()
+        .removeIf(
+            each -> {
+              boolean wanted = each.getKey().job().equals(exceptOf) && !each.getValue().broken();
+              return !wanted && each.getValue().closeIfIdle();
+            });
     publish();
   }
 

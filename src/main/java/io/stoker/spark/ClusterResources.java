@@ -1,6 +1,8 @@
 package io.stoker.spark;
 
+import io.stoker.runtime.ExecutorResources;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * @param memoryBytes what a job may take of an executor by default
  * @param slots tasks that may run at once on all executors together
  * @param maxFailures how often Spark tries a task
- * @param gpus whether executors are given GPUs
+ * @param gpus how many GPUs an executor is given
  * @param gpuMemoryFraction how much of a GPU's memory the session may take
  * @param isLocal whether the executor is the driver's process
  */
@@ -30,7 +32,7 @@ record ClusterResources(
     long memoryBytes,
     int slots,
     int maxFailures,
-    boolean gpus,
+    int gpus,
     double gpuMemoryFraction,
     boolean isLocal)
     implements Serializable {
@@ -38,7 +40,6 @@ record ClusterResources(
       Pattern.compile("local(?:\\[\\s*(\\d+|\\*)\\s*(?:,\\s*(\\d+)\\s*)?])?");
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterResources.class);
-  private static final long MIB = 1L << 20;
 
   /**
    * Reads Spark's settings.
@@ -74,7 +75,7 @@ record ClusterResources(
           Runtime.getRuntime().maxMemory() / 2,
           tasks,
           failures == null ? 1 : Integer.parseInt(failures),
-          false,
+          0,
           GpuMemory.fraction(conf),
           true);
     }
@@ -87,10 +88,10 @@ record ClusterResources(
     return new ClusterResources(
         cores,
         tasks,
-        memory(conf),
+        MemoryNeed.usual(conf),
         Math.multiplyExact(tasks, expected),
         conf.getInt("spark.task.maxFailures", 4),
-        conf.getDouble("spark.executor.resource.gpu.amount", 0) > 0,
+        (int) conf.getDouble("spark.executor.resource.gpu.amount", 0),
         GpuMemory.fraction(conf),
         false);
   }
@@ -144,11 +145,20 @@ record ClusterResources(
     return executor == 0 || task == 0 ? Integer.MAX_VALUE : (int) (executor / task + 1e-9);
   }
 
-  private static long memory(SparkConf conf) {
-    long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
-    double factor = conf.getDouble("spark.executor.memoryOverheadFactor", 0.1);
-    long least = Math.max(384, (long) (factor * heap));
-    long overhead = conf.getSizeAsMb("spark.executor.memoryOverhead", least + "m");
-    return (heap / 4 + overhead / 2) * MIB;
+  /**
+   * What one executor has for a task.
+   *
+   * @param gpuAddresses the task's
+   * @param hadoop file system settings
+   */
+  ExecutorResources each(List<String> gpuAddresses, Map<String, String> hadoop) {
+    return new ExecutorResources(
+        cores, tasks, memoryBytes, gpuMemoryFraction, Math.max(1, gpus), gpuAddresses, hadoop);
+  }
+
+  /** The same with another default for a job's memory. */
+  ClusterResources withMemoryBytes(long bytes) {
+    return new ClusterResources(
+        cores, tasks, bytes, slots, maxFailures, gpus, gpuMemoryFraction, isLocal);
   }
 }

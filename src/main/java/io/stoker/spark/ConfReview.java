@@ -20,15 +20,6 @@ public record ConfReview(List<String> facts, List<String> problems) {
   private static final String CPUS = "spark.task.cpus";
   private static final String GPUS = "spark.executor.resource.gpu.amount";
   private static final String GPU_SHARE = "spark.task.resource.gpu.amount";
-  private static final String OVERHEAD = "spark.executor.memoryOverhead";
-  private static final long GIB = 1L << 30;
-  private static final long MIB = 1L << 20;
-
-  /** TensorFlow's code and its scratch memory for a batch of a mid-sized network. */
-  private static final long NATIVES_BYTES = GIB;
-
-  /** The CUDA libraries' host memory besides. */
-  private static final long CUDA_BYTES = 2 * GIB;
 
   /** Looks at settings by their names, as in a file for {@code --properties-file}. */
   public static ConfReview of(Map<String, String> settings) {
@@ -42,7 +33,7 @@ public record ConfReview(List<String> facts, List<String> problems) {
     if (gpu) {
       gpu(conf, facts, problems);
     }
-    GpuMemory.check(conf, problems);
+    GpuMemory.check(conf, 0, problems);
     if (!conf.get("spark.plugins", "").contains(StokerPlugin.class.getName())) {
       problems.add(
           "progress moves only as tasks end; set spark.plugins=" + StokerPlugin.class.getName());
@@ -110,10 +101,14 @@ public record ConfReview(List<String> facts, List<String> problems) {
             100 * GpuMemory.fraction(conf)));
     double gpus = conf.getDouble(GPUS, 0);
     double share = conf.getDouble(GPU_SHARE, 0);
-    if (gpus != 1) {
-      problems.add(
-          "an executor has one session, on its first GPU; set " + GPUS + "=1 and more executors");
+    if (gpus > 1) {
+      facts.add(
+          String.format(
+              Locale.ROOT,
+              "%.0f GPUs an executor: a session on each, with its part of cores and memory",
+              gpus));
     }
+    checkGpus(conf, problems);
     if (share <= 0) {
       problems.add("tasks ask for no part of a GPU; set " + GPU_SHARE + "=0.5");
     } else if (conf.contains(CORES)) {
@@ -134,37 +129,47 @@ public record ConfReview(List<String> facts, List<String> problems) {
     }
   }
 
+  /** Adds what is wrong with how GPUs are given to tasks. */
+  static void checkGpus(SparkConf conf, List<String> problems) {
+    double share = conf.getDouble(GPU_SHARE, 0);
+    if (share > 1) {
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "%s=%s gives each task several GPUs, of which it would use one; set 1 or a part of"
+                  + " it: tasks on different GPUs run side by side",
+              GPU_SHARE,
+              conf.get(GPU_SHARE)));
+    }
+  }
+
   private static void memory(
       SparkConf conf, boolean gpu, List<String> facts, List<String> problems) {
-    long heap = conf.getSizeAsMb("spark.executor.memory", "1g") * MIB;
-    long budget = ClusterResources.of("yarn", conf, 1, 1).memoryBytes();
-    long overhead = 2 * (budget - heap / 4);
+    long heap = MemoryNeed.heap(conf);
+    long budget = MemoryNeed.usual(conf);
+    long overhead = MemoryNeed.overhead(conf);
     facts.add(
         String.format(
             Locale.ROOT,
             "%s of heap and %s beside it an executor: %s for batches, pixels and outputs (--memory)",
-            gib(heap),
-            gib(overhead),
-            gib(budget)));
-    long needed = NATIVES_BYTES + (gpu ? CUDA_BYTES : 0);
+            MemoryNeed.gib(heap),
+            MemoryNeed.gib(overhead),
+            MemoryNeed.gib(budget)));
+    long needed = MemoryNeed.NATIVES + (gpu ? MemoryNeed.CUDA : 0);
     if (overhead - budget < needed) {
-      long enough = (2 * (heap / 4 + needed) + GIB - 1) / GIB;
+      long enough = (2 * (heap / 4 + needed) + MemoryNeed.GIB - 1) / MemoryNeed.GIB;
       problems.add(
           String.format(
               Locale.ROOT,
               "%s is %s; the job's budget takes %s of it, TensorFlow%s needs %s: the executor would be"
                   + " killed; set %s=%dg",
-              OVERHEAD,
-              gib(overhead),
-              gib(budget),
+              MemoryNeed.OVERHEAD,
+              MemoryNeed.gib(overhead),
+              MemoryNeed.gib(budget),
               gpu ? " with CUDA" : "",
-              gib(needed),
-              OVERHEAD,
+              MemoryNeed.gib(needed),
+              MemoryNeed.OVERHEAD,
               enough));
     }
-  }
-
-  private static String gib(long bytes) {
-    return String.format(Locale.ROOT, "%.1f GiB", (double) bytes / GIB);
   }
 }

@@ -25,9 +25,22 @@ final class GpuMemory {
     return Math.max(LEAST, USABLE - pool(conf));
   }
 
-  /** Adds what is wrong with the settings. */
-  static void check(SparkConf conf, List<String> problems) {
-    if (USABLE - pool(conf) < LEAST) {
+  /**
+   * Adds what is wrong with the settings.
+   *
+   * @param asked the share for the session that was asked for, or 0
+   */
+  static void check(SparkConf conf, double asked, List<String> problems) {
+    if (asked > 0 && asked + pool(conf) > 1) {
+      problems.add(
+          "--gpu-memory-fraction "
+              + asked
+              + " and the RAPIDS plugin's "
+              + POOL
+              + " = "
+              + pool(conf)
+              + " are more than a GPU has; lower one of them");
+    } else if (USABLE - pool(conf) < LEAST) {
       problems.add(
           "the RAPIDS plugin takes "
               + POOL

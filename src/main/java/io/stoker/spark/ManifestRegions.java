@@ -63,12 +63,6 @@ public record ManifestRegions(
   private static ExecutorResources resources(SparkSession spark) {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     ClusterResources cluster = ClusterResources.of(context);
-    return new ExecutorResources(
-        cluster.cores(),
-        cluster.tasks(),
-        cluster.memoryBytes(),
-        cluster.gpuMemoryFraction(),
-        List.of(),
-        ClusterResources.hadoop(context.hadoopConfiguration()));
+    return cluster.each(List.of(), ClusterResources.hadoop(context.hadoopConfiguration()));
   }
 }

@@ -43,13 +43,7 @@ record PredictPartition(
   /** What the executor has for this task. */
   ExecutorResources resources(TaskContext context) {
     ResourceInformation gpu = context.resourcesJMap().get(GPU);
-    return new ExecutorResources(
-        cluster.cores(),
-        cluster.tasks(),
-        cluster.memoryBytes(),
-        cluster.gpuMemoryFraction(),
-        gpu == null ? List.of() : List.of(gpu.addresses()),
-        hadoop);
+    return cluster.each(gpu == null ? List.of() : List.of(gpu.addresses()), hadoop);
   }
 
   /** Whether Spark gives the job up if this attempt fails. */

@@ -5,9 +5,11 @@ import io.stoker.runtime.CheckedJob;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.PreparedJob;
 import io.stoker.runtime.RefusedException;
+import io.stoker.runtime.Runtimes;
 import io.stoker.storage.UriResolver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param schema of the rows
  * @param splits one a task
  * @param cluster what executors have, as far as the driver knows
+ * @param memory what executors take beside their heap; null in local mode
  * @param shipped the job on its way
  * @param rows the output
  */
@@ -32,6 +35,7 @@ record Prediction(
     StructType schema,
     List<Split> splits,
     ClusterResources cluster,
+    @Nullable MemoryNeed memory,
     ShippedJob shipped,
     Dataset<Row> rows) {
 
@@ -56,8 +60,18 @@ record Prediction(
       throw StokerException.refused(problems);
     }
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    ClusterResources cluster = ClusterResources.of(context);
-    List<Split> splits = Splits.cut(manifest, job.batch(cluster.gpus()), cluster.slots());
+    ClusterResources executors = ClusterResources.of(context);
+    MemoryNeed memory = executors.isLocal() ? null : memory(context, executors, job, problems);
+    ClusterResources cluster =
+        memory == null ? executors : executors.withMemoryBytes(memory.jobBytes());
+    boolean gpu = cluster.gpus() > 0 || job.spec().resources().device() == PredictSpec.Device.GPU;
+    if (problems.isEmpty()) {
+      problems.addAll(Runtimes.memoryProblems(job, cluster.each(List.of(), Map.of()), gpu));
+    }
+    if (!problems.isEmpty()) {
+      throw StokerException.refused(problems);
+    }
+    List<Split> splits = Splits.cut(manifest, job.batch(cluster.gpus() > 0), cluster.slots());
     ShippedJob shipped = ShippedJob.ship(context, job);
     var task =
         new PredictPartition(
@@ -71,7 +85,36 @@ record Prediction(
             totals);
     JavaRDD<Row> rows = split(manifest.rows(), new SplitPartitioner(splits)).mapPartitions(task);
     return new Prediction(
-        job, schema, splits, cluster, shipped, spark.createDataFrame(rows, schema));
+        job, schema, splits, cluster, memory, shipped, spark.createDataFrame(rows, schema));
+  }
+
+  /**
+   * What executors take beside their heap; where nobody said how much the job may take, as much as
+   * there is room for.
+   *
+   * @param problems gets why they would be killed
+   */
+  private static MemoryNeed memory(
+      JavaSparkContext context,
+      ClusterResources executors,
+      PreparedJob job,
+      List<String> problems) {
+    long asked = job.spec().resources().memoryBytes();
+    MemoryNeed wanted =
+        MemoryNeed.of(
+            context.getConf(),
+            asked == 0 ? executors.memoryBytes() : asked,
+            job.model().graph().length,
+            executors.gpus() > 0);
+    if (!MemoryNeed.isEnforced(context.master())) {
+      return wanted;
+    }
+    MemoryNeed need = asked == 0 ? wanted.fitted() : wanted;
+    String problem = need.problem();
+    if (problem != null) {
+      problems.add(problem);
+    }
+    return need;
   }
 
   /**
@@ -85,7 +128,8 @@ record Prediction(
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     int cores = context.isLocal() ? ClusterResources.of(context).cores() : 0;
     var ours = new ArrayList<String>();
-    GpuMemory.check(context.getConf(), ours);
+    GpuMemory.check(context.getConf(), spec.resources().gpuMemoryFraction(), ours);
+    ConfReview.checkGpus(context.getConf(), ours);
     problems.addAll(ours);
     try {
       CheckedJob job =

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.stoker.pipeline.PipelineReport;
 import io.stoker.pipeline.Verdict;
 import io.stoker.runtime.ExecutorReport;
+import io.stoker.runtime.Parity;
 import io.stoker.runtime.PredictSpec;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *     judge
  * @param devices what it ran on, each once
  * @param executors the last report of each runtime, clocks and counts being this run's alone
+ * @param memory what each executor was expected to take beside its heap; null in local mode
+ * @param parity of all executors' first regions, where that was asked for; else null
  * @param environment where the driver ran
  * @param timings how long it took
  * @param outputColumns the columns that are not the manifest's, in order
@@ -57,6 +60,8 @@ public record RunRecord(
     @Nullable Verdict verdict,
     List<String> devices,
     List<ExecutorReport> executors,
+    @Nullable MemoryNeed memory,
+    @Nullable Parity parity,
     Map<String, String> environment,
     Timings timings,
     List<String> outputColumns) {

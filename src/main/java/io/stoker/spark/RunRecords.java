@@ -5,6 +5,7 @@ import io.stoker.pipeline.Verdict;
 import io.stoker.plan.SplitPlan.Split;
 import io.stoker.region.SlotSpec;
 import io.stoker.runtime.ExecutorReport;
+import io.stoker.runtime.Parity;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.runtime.Preparation;
 import io.stoker.runtime.PreparedJob;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.hadoop.util.VersionInfo;
 import org.apache.spark.sql.SparkSession;
@@ -68,6 +70,12 @@ record RunRecords(
         verdict(pipeline, totals.executors()),
         totals.executors().stream().map(ExecutorReport::device).distinct().sorted().toList(),
         totals.executors(),
+        prediction.memory(),
+        totals.executors().stream()
+            .map(ExecutorReport::parity)
+            .filter(Objects::nonNull)
+            .reduce(Parity::plus)
+            .orElse(null),
         environment(),
         timings(counts),
         OutputSchema.added(job.columns()));
@@ -125,7 +133,7 @@ record RunRecords(
         sizes.getMax(),
         prediction.cluster().slots(),
         prediction.cluster().cores(),
-        prediction.job().batch(prediction.cluster().gpus()),
+        prediction.job().batch(prediction.cluster().gpus() > 0),
         slot.height() + "x" + slot.width() + "x" + slot.channels() + " " + slot.type(),
         prediction.job().filling().name());
   }

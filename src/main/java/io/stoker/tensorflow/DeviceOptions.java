@@ -14,6 +14,7 @@ import java.io.Serializable;
  * @param gpuMemoryFraction the share of a GPU's memory to take at most, above 0 and up to 1; it is
  *     taken as it is needed
  * @param visibleGpus numbers of the GPUs to see, such as {@code 0} or {@code 0,1}; empty for all
+ * @param gpu the place of the one to run on among those to see, from 0
  * @param deterministic whether the same batch must give the same bits each time. The CPU's ops do
  *     so anyhow; on a GPU some then run slower and some refuse to run
  * @param precision in which the model computes; some are one device's only
@@ -24,6 +25,7 @@ public record DeviceOptions(
     int intraOpThreads,
     double gpuMemoryFraction,
     String visibleGpus,
+    int gpu,
     boolean deterministic,
     Precision precision,
     boolean xla)
@@ -61,6 +63,9 @@ public record DeviceOptions(
       throw new IllegalArgumentException(
           "the share of GPU memory is " + gpuMemoryFraction + ", expected above 0 and up to 1");
     }
+    if (gpu < 0) {
+      throw new IllegalArgumentException("the GPU's place is " + gpu + ", expected at least 0");
+    }
     if (!visibleGpus.matches("(\\d+(,\\d+)*)?")) {
       throw new IllegalArgumentException(
           "visible GPUs are \"" + visibleGpus + "\", expected numbers such as 0 or 0,1");
@@ -79,6 +84,7 @@ public record DeviceOptions(
         intraOpThreads,
         gpuMemoryFraction,
         visibleGpus,
+        0,
         deterministic,
         Precision.TF32,
         false);
@@ -93,13 +99,25 @@ public record DeviceOptions(
   /** The same in another precision. */
   public DeviceOptions withPrecision(Precision value) {
     return new DeviceOptions(
-        device, intraOpThreads, gpuMemoryFraction, visibleGpus, deterministic, value, xla);
+        device, intraOpThreads, gpuMemoryFraction, visibleGpus, gpu, deterministic, value, xla);
   }
 
   /** The same with or without XLA. */
   public DeviceOptions withXla(boolean value) {
     return new DeviceOptions(
-        device, intraOpThreads, gpuMemoryFraction, visibleGpus, deterministic, precision, value);
+        device,
+        intraOpThreads,
+        gpuMemoryFraction,
+        visibleGpus,
+        gpu,
+        deterministic,
+        precision,
+        value);
+  }
+
+  /** CUDA's number of the GPU to run on. */
+  int ordinal() {
+    return visibleGpus.isEmpty() ? gpu : Integer.parseInt(visibleGpus.split(",", -1)[gpu]);
   }
 
   /** The CPU with so many threads for one op. */

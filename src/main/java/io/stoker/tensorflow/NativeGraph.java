@@ -7,6 +7,7 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphGetTensorN
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphGetTensorShape;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphImportGraphDef;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphOperationByName;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_ImportGraphDefOptionsSetDefaultDevice;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewBuffer;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewGraph;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewImportGraphDefOptions;
@@ -42,9 +43,14 @@ final class NativeGraph implements AutoCloseable {
 
   /** A graph of that {@code GraphDef}. */
   static NativeGraph of(byte[] graphDef) throws TensorFlowException {
+    return of(graphDef, null);
+  }
+
+  /** The same with all nodes on a device, such as {@code /device:GPU:1}, that name none. */
+  static NativeGraph of(byte[] graphDef, @Nullable String device) throws TensorFlowException {
     var graph = new NativeGraph();
     try {
-      graph.importGraphDef(graphDef);
+      graph.importGraphDef(graphDef, device);
       return graph;
     } catch (TensorFlowException | RuntimeException | Error e) {
       graph.close();
@@ -58,16 +64,23 @@ final class NativeGraph implements AutoCloseable {
    * @throws TensorFlowException if TensorFlow refuses it; nothing was added then
    */
   void importGraphDef(byte[] graphDef) throws TensorFlowException {
+    importGraphDef(graphDef, null);
+  }
+
+  private void importGraphDef(byte[] graphDef, @Nullable String device) throws TensorFlowException {
     LargeStack.call(
         "import",
         () -> {
-          importHere(graphDef);
+          importHere(graphDef, device);
           return true;
         });
   }
 
-  private void importHere(byte[] graphDef) throws TensorFlowException {
+  private void importHere(byte[] graphDef, @Nullable String device) throws TensorFlowException {
     var options = TF_NewImportGraphDefOptions();
+    if (device != null) {
+      TF_ImportGraphDefOptionsSetDefaultDevice(options, device);
+    }
     var buffer = TF_NewBuffer();
     try (var bytes = new BytePointer(Math.max(1, graphDef.length));
         var status = new NativeStatus()) {

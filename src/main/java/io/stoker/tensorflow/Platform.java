@@ -42,16 +42,12 @@ public final class Platform {
         NativeSession session = NativeSession.open(graph, SessionConfig.model(options))) {
       List<NativeSession.Device> all = session.devices();
       return all.stream()
-          .map(device -> DeviceName.of(List.of(device), ordinal(device.name())))
+          .map(device -> DeviceName.of(device))
           .distinct()
           .collect(Collectors.joining(", "));
     } catch (TensorFlowException e) {
       return "TensorFlow opens no session: " + e.getMessage();
     }
-  }
-
-  private static String ordinal(String device) {
-    return device.substring(device.lastIndexOf(':') + 1);
   }
 
   private interface Version {

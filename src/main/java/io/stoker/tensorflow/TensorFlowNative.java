@@ -65,6 +65,8 @@ final class TensorFlowNative {
     defaultProperty("org.bytedeco.javacpp.maxBytes");
     defaultProperty("org.bytedeco.javacpp.maxPhysicalBytes");
     // Few lines of TensorFlow's (MLIR's) go straight through an Abseil that nothing can reach.
+    // GPUs in the order of nvidia-smi, from which Spark has their addresses.
+    setEnvironment("CUDA_DEVICE_ORDER", "PCI_BUS_ID", false);
     setEnvironment(LOG_LEVEL, FATAL_ONLY, false);
     setEnvironment(XLA_FLAGS, xlaFlags(System.getenv().getOrDefault(XLA_FLAGS, "")), true);
     try {

@@ -152,7 +152,7 @@ public final class TensorFlowPredictor implements Predictor {
           .flags()
           .ifPresent(flags -> TensorFlowNative.setEnvironment(CudaToolkit.FLAGS, flags, true));
     }
-    NativeGraph graph = importGraph(model.graph());
+    NativeGraph graph = importGraph(model.graph(), options);
     try {
       checkTensors(graph, model);
       NativeSession session = NativeSession.open(graph, SessionConfig.model(options));
@@ -181,9 +181,12 @@ public final class TensorFlowPredictor implements Predictor {
     }
   }
 
-  private static NativeGraph importGraph(byte[] graphDef) throws ModelException {
+  private static NativeGraph importGraph(byte[] graphDef, DeviceOptions options)
+      throws ModelException {
     try {
-      NativeGraph graph = NativeGraph.of(graphDef);
+      // TensorFlow itself would take the first GPU it sees.
+      NativeGraph graph =
+          NativeGraph.of(graphDef, options.gpu() == 0 ? null : "/device:GPU:" + options.gpu());
       LOADED.incrementAndGet();
       return graph;
     } catch (TensorFlowException e) {
@@ -256,7 +259,7 @@ public final class TensorFlowPredictor implements Predictor {
 
   private static String deviceFor(NativeSession session, DeviceOptions options)
       throws ModelException, TensorFlowException {
-    String device = DeviceName.of(session.devices(), options.visibleGpus());
+    String device = DeviceName.of(session.devices(), options);
     if (options.device() == DeviceOptions.Device.GPU && !DeviceName.isGpu(device)) {
       throw new ModelException(
           "a GPU is asked for, but TensorFlow finds none it can use: is tensorflow-core-native's GPU"
@@ -289,8 +292,7 @@ public final class TensorFlowPredictor implements Predictor {
 
   private static @Nullable PageLock pageLock(String device, DeviceOptions options) {
     return DeviceName.isGpu(device)
-        ? new PageLock(
-            CudaRuntime.of(DeviceName.ordinal(options.visibleGpus())).orElse(null), LOG::warn)
+        ? new PageLock(CudaRuntime.of(options.ordinal()).orElse(null), LOG::warn)
         : null;
   }
 

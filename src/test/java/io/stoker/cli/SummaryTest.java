@@ -8,7 +8,9 @@ import io.stoker.pipeline.PipelineReport;
 import io.stoker.pipeline.Starvation;
 import io.stoker.pipeline.Verdict;
 import io.stoker.region.Failure.Reason;
+import io.stoker.runtime.Parity;
 import io.stoker.runtime.PredictSpec;
+import io.stoker.spark.MemoryNeed;
 import io.stoker.spark.RunRecord;
 import io.stoker.spark.RunRecord.Counts;
 import io.stoker.spark.RunRecord.ManifestPart;
@@ -47,6 +49,12 @@ final class SummaryTest {
     assertThat(Summary.of(run(early, List.of("H100", "H200"), "file:/_out.stoker-1")))
         .startsWith("12,003 regions: 500 ok, 700 failed, 10,803 not reached\n")
         .contains("device   H100, H200, starved")
+        .contains(
+            "memory   batches and images 3,072 MiB, TensorFlow 1,536 MiB an executor:"
+                + " --conf spark.executor.memoryOverhead=2560m\n")
+        .contains(
+            "parity   256 regions also in float32 on the CPU: largest difference 0.0031, argmax"
+                + " agrees for 99.6 %\n")
         .endsWith("output   file:/_out.stoker-1\n");
   }
 
@@ -116,6 +124,8 @@ final class SummaryTest {
         verdict,
         devices,
         List.of(),
+        devices.size() < 2 ? null : new MemoryNeed(8L << 30, 4L << 30, 3L << 30, 3L << 29),
+        devices.size() < 2 ? null : new Parity(256, 0.00312, 0.996),
         Map.of(),
         new Timings("2026-11-23T00:00:00Z", 3, 0.9, predicting, 1.5, 21.4, 750.2),
         List.of());

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class RuntimeFactoryTest {
   private static final ExecutorResources RESOURCES =
-      new ExecutorResources(2, 2, 256L << 20, 1, List.of(), Map.of());
+      new ExecutorResources(2, 2, 256L << 20, 1, 1, List.of(), Map.of());
   private static final int REGIONS = 6;
 
   @TempDir private Path folder = Path.of("");
@@ -57,6 +58,40 @@ final class RuntimeFactoryTest {
         spec ->
             spec.precision(PredictSpec.Precision.BFLOAT16).xla(true).device(PredictSpec.Device.CPU);
     assertThat(predict(factory(wish)).pipeline().ok()).isEqualTo(REGIONS);
+  }
+
+  @Test
+  void answersInAnotherPrecisionAreComparedWithFloat32() throws Exception {
+    UnaryOperator<PredictSpec.Builder> wish =
+        spec ->
+            spec.precision(PredictSpec.Precision.BFLOAT16)
+                .device(PredictSpec.Device.CPU)
+                .verifyParity(5);
+    Object before = OpenNatives.now();
+    Parity parity = Objects.requireNonNull(predict(factory(wish)).parity());
+    assertThat(parity.regions()).isEqualTo(5);
+    assertThat(parity.largestDifference()).isBetween(0.0, 0.1);
+    assertThat(parity.argmaxAgreement()).isEqualTo(1);
+    assertThat(OpenNatives.now()).isEqualTo(before);
+  }
+
+  @Test
+  void tooLittleMemoryIsToldWithoutAnExecutor() throws Exception {
+    assertThat(factory(spec -> spec).memoryProblems(false)).isEmpty();
+    assertThat(factory(spec -> spec.memoryBytes(1 << 20)).memoryProblems(false))
+        .singleElement()
+        .asString()
+        .startsWith("memory is 1m, expected at least");
+  }
+
+  /** Two GPUs have half of everything each. */
+  @Test
+  void runtimesOfOneExecutorShareItsCoresTasksAndMemory() {
+    var both = new ExecutorResources(9, 4, 1 << 20, 0.9, 2, List.of("1"), Map.of());
+    assertThat(both.coresEach()).isEqualTo(4);
+    assertThat(both.tasksEach()).isEqualTo(2);
+    assertThat(both.memoryBytesEach(0)).isEqualTo(1 << 19);
+    assertThat(both.memoryBytesEach(4096)).isEqualTo(2048);
   }
 
   @Test

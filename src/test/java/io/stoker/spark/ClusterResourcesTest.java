@@ -40,10 +40,10 @@ final class ClusterResourcesTest {
     assertThat(resources.cores()).isEqualTo(16);
     assertThat(resources.tasks()).isEqualTo(4);
     assertThat(resources.slots()).isEqualTo(24);
-    assertThat(resources.gpus()).isTrue();
-    assertThat(ClusterResources.of("yarn", conf(), 2, 32).gpus()).isFalse();
+    assertThat(resources.gpus()).isEqualTo(1);
+    assertThat(ClusterResources.of("yarn", conf(), 2, 32).gpus()).isZero();
     assertThat(resources.maxFailures()).isEqualTo(4);
-    assertThat(resources.memoryBytes()).isEqualTo((2048 + 819 / 2) * MIB);
+    assertThat(resources.memoryBytes()).isEqualTo(2048 * MIB + 819 * MIB / 2);
     conf.set("spark.executor.memoryOverhead", "4096");
     assertThat(ClusterResources.of("yarn", conf, 2, 32).memoryBytes()).isEqualTo(4096 * MIB);
   }
@@ -66,11 +66,21 @@ final class ClusterResourcesTest {
     assertThat(ClusterResources.of("yarn", both, 1, 1).gpuMemoryFraction())
         .isCloseTo(0.6, within(1e-9));
     var problems = new ArrayList<String>();
-    GpuMemory.check(both, problems);
+    GpuMemory.check(both, 0, problems);
     assertThat(problems).isEmpty();
 
-    GpuMemory.check(conf("spark.plugins", "com.nvidia.spark.SQLPlugin"), problems);
+    GpuMemory.check(conf("spark.plugins", "com.nvidia.spark.SQLPlugin"), 0, problems);
     assertThat(problems).singleElement().asString().contains("allocFraction=0.3");
+
+    problems.clear();
+    GpuMemory.check(both, 0.7, problems);
+    assertThat(problems).isEmpty();
+    GpuMemory.check(both, 0.8, problems);
+    assertThat(problems)
+        .singleElement()
+        .asString()
+        .startsWith("--gpu-memory-fraction 0.8 and the RAPIDS plugin's")
+        .endsWith("are more than a GPU has; lower one of them");
   }
 
   @Test

@@ -58,7 +58,7 @@ final class ConfReviewTest {
           spark.task.cpus=16 => one task an executor: whenever it ends
           spark.task.cpus=5 => spark.task.cpus=5 leaves 1 of 16 cores without a task
           spark.task.resource.gpu.amount=0.25 => allows 4 tasks an executor, its cores 2; set spark.task.cpus=4
-          spark.executor.resource.gpu.amount=2 => an executor has one session, on its first GPU
+          spark.task.resource.gpu.amount=2 => gives each task several GPUs, of which it would use one
           spark.executor.memoryOverhead=1g => the executor would be killed; set spark.executor.memoryOverhead=10g
           spark.speculation=true => set spark.speculation=false
           spark.task.maxFailures=1 => set spark.task.maxFailures=4

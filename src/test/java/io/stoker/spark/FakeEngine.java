@@ -197,6 +197,7 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
           1,
           1,
           null,
+          null,
           0,
           1,
           1,

@@ -164,6 +164,7 @@ final class RunTrackerTest {
         1,
         1,
         null,
+        null,
         0,
         1,
         1,
