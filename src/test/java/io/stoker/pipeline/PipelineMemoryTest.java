@@ -113,7 +113,7 @@ final class PipelineMemoryTest {
       bench.assertAllOk(bench.run(regions), regions);
       assertThat(bench.pipeline.backOff()).isEqualTo(new BackOff(3, 1, 2));
       int before = refused.get();
-      assertThat(before).isBetween(3, 5); // a run in flight beside each of the first two
+      assertThat(before).isBetween(3, 6); // two runners may fail at each step
       bench.predictor.runs.clear();
       bench.assertAllOk(bench.run(regions), regions);
       assertThat(refused).hasValue(before);

@@ -119,12 +119,14 @@ final class XlaTest {
   void everyRunHasTheBatchItWasCompiledFor() throws Exception {
     try (var plain = TensorFlowPredictor.open(MODEL, PLAIN, BATCH);
         var compiled = TensorFlowPredictor.open(MODEL, XLA, BATCH);
-        var batch = compiled.allocate(BATCH)) {
+        var batch = compiled.allocate(BATCH + 1)) {
       assertThat(plain.fixedBatch()).isZero();
       assertThat(compiled.fixedBatch()).isEqualTo(BATCH);
       assertThat(compiled.warmUpSeconds()).isPositive();
-      assertThatThrownBy(() -> compiled.run(batch, 0, 3, () -> {}))
-          .hasMessage("3 slots for a model that takes batches of 4");
+      assertThat(compiled.takesFewer()).isTrue(); // it compiles once more
+      assertThat(compiled.run(batch, 0, 3, () -> {})).hasSize(3);
+      assertThatThrownBy(() -> compiled.run(batch, 0, 5, () -> {}))
+          .hasMessage("5 slots for a model that takes batches of 4");
     }
   }
 
