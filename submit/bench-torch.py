@@ -1,260 +1,207 @@
 #!/usr/bin/env python3
-"""The peer of submit/bench-gpu: the same JPEGs through PyTorch on the same machine.
+"""The peer of submit/bench-gpu: the same JPEGs through PyTorch on the same machine, at its best settings.
 
     bench-torch.py --manifest images/manifest.csv --side 224 --json torch.json
 
-torch.utils.data.DataLoader with processes that decode whole batches, page-locked memory, copies that
-overlap the model, torch.compile, float16, channels_last, resizing and normalising on the GPU, top-5 there
-too. Worker counts and modes are tried and the best counts. Needs PyTorch with CUDA, and torchvision or
-Pillow to decode. Random weights: rates do not depend on them, and nothing is downloaded.
+JPEGs are decoded on the CPU, copied as uint8 on a stream of their own while the model works, resized
+(bilinear, no antialiasing) and normalised on the GPU: torch.compile, float16, channels_last, top-5 there
+too. Ways to load, numbers of processes and modes of torch.compile are tried in short passes, the fastest
+are measured in rounds, and every try is written down. Random weights: rates do not depend on them. Needs
+PyTorch with CUDA, and torchvision or Pillow.
+
+Rows: "torch" from files to answers, "torch-decode" the loader alone, "torch-device" the model alone.
 """
 
 import argparse
-import csv
+import dataclasses
+import datetime
 import json
 import os
 import platform
+import resource
 import statistics
+import subprocess
 import sys
 import time
+
+from bench_torch import computing, loading, trials
+
+MODES = "default,reduce-overhead,freezing,max-autotune-no-cudagraphs"
 
 
 def arguments(given):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--manifest", required=True, help="CSV with a column uri of square JPEGs")
     parser.add_argument("--side", type=int, required=True, help="the model's input, in pixels")
-    parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--regions", type=int, default=0, help="at most so many images a pass; 0: all")
+    parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=3)
-    cores = os.cpu_count() or 1
-    parser.add_argument(
-        "--workers",
-        type=lambda text: [int(count) for count in text.split(",")],
-        default=sorted({max(1, cores - 2), cores, cores + cores // 2}),
-        help="numbers of worker processes to try, such as 14,16,24",
-    )
-    parser.add_argument(
-        "--modes",
-        type=lambda text: text.split(","),
-        default=["default"],
-        help="of torch.compile: default, reduce-overhead, max-autotune; eager for none",
-    )
+    parser.add_argument("--seconds", type=float, default=150, help="for everything")
+    parser.add_argument("--modes", default=MODES, help="of torch.compile, and eager; the first is surely tried")
     parser.add_argument("--json", help="write what was measured to this file")
+    parser.add_argument("--device-only", action="store_true", help="only print the first mode's rate")
     return parser.parse_args(given)
 
 
-def image_paths(manifest, most):
-    """Paths in the manifest's order, relative ones beside it."""
-    folder = os.path.dirname(os.path.abspath(manifest))
-    with open(manifest, newline="", encoding="utf-8") as file:
-        paths = [os.path.join(folder, row["uri"]) for row in csv.DictReader(file)]
-    return paths[:most] if most else paths
+class Bench:
+    """One run of this script: what is tried and what is measured, in the order of the methods."""
 
-
-def decoder():
-    """A function from a path to a uint8 tensor [height, width, 3], and its name."""
-    import torch
-
-    try:
-        from torchvision.io import ImageReadMode, decode_jpeg, read_file
-
-        def by_torchvision(path):
-            return decode_jpeg(read_file(path), mode=ImageReadMode.RGB).permute(1, 2, 0)
-
-        return by_torchvision, "torchvision.io.decode_jpeg"
-    except ImportError:
-        import numpy
-        from PIL import Image
-
-        def by_pillow(path):
-            with Image.open(path) as image:
-                return torch.from_numpy(numpy.asarray(image.convert("RGB")))
-
-        return by_pillow, "Pillow " + __import__("PIL").__version__
-
-
-class Images:
-    """A dataset that decodes a batch at once, straight into its tensor."""
-
-    def __init__(self, paths):
-        self.paths = paths
-        self.decode = None
-
-    def __len__(self):
-        return len(self.paths)
-
-    def __getitems__(self, indices):
+    def __init__(self, given):
         import torch
 
-        if self.decode is None:
-            torch.set_num_threads(1)
-            self.decode = decoder()[0]
-        first = self.decode(self.paths[indices[0]])
-        batch = torch.empty((len(indices), *first.shape), dtype=torch.uint8)
-        batch[0] = first
-        for place, index in enumerate(indices[1:], start=1):
-            batch[place] = self.decode(self.paths[index])
-        return batch
+        self.given, self.options = given, arguments(given)
+        self.budget = trials.Budget(self.options.seconds)
+        self.trials = trials.Trials()
+        self.cores = len(os.sched_getaffinity(0))
+        paths = loading.image_paths(self.options.manifest, self.options.regions)
+        # A last batch of another size would compile once more, within somebody's time.
+        self.paths = paths[: len(paths) // self.options.batch * self.options.batch]
+        if not self.paths:
+            sys.exit(f"{self.options.manifest} has fewer images than a batch of {self.options.batch}")
+        self.decoder, decode = loading.first_decoder(self.options.side)
+        self.sample = torch.stack([decode(path) for path in self.paths[: self.options.batch]])
+        self.pumps = {}
+
+    def pass_images(self, rate, seconds):
+        return trials.pass_images(rate, seconds, self.options.batch, len(self.paths))
+
+    def loader(self, settings):
+        return loading.Loader(self.paths, settings, self.options.batch, self.options.side)
+
+    def pump(self, mode, shape):
+        """The model in that mode for batches of that shape, ready to run. Compiled once."""
+        if (mode, shape) not in self.pumps:
+            model = computing.network(self.options.side, mode)
+            pump = computing.Pump(model, shape, len(self.paths))
+            pump.device_rate(self.sample[:, : shape[1], : shape[2]], 0.1)
+            self.pumps[mode, shape] = pump
+        return self.pumps[mode, shape]
+
+    def try_loading(self):
+        """The fastest loader by itself, and its rate. Before CUDA is there: processes fork quickly."""
+
+        def measure(settings):
+            with self.loader(settings) as loader:
+                first = loader.rate(self.pass_images(4000, 0.3))
+                return loader.rate(self.pass_images(first, 1.2))
+
+        start = loading.Settings(self.cores, decoder=self.decoder)
+        changes = trials.loading_changes(self.cores, self.sample.shape[1] != self.options.side)
+        return self.trials.descend("torch-decode", start, changes, measure, lambda: self.budget.left(0.25) > 0)
+
+    def try_modes(self):
+        """The mode in which the model itself is fastest."""
+        found = {}
+        for mode in self.options.modes.split(","):
+            if found and self.budget.left(0.55) < 0:
+                self.trials.skip("torch-device", {"mode": mode})
+            else:
+                found[mode] = self.trials.attempt("torch-device", {"mode": mode}, lambda: self.mode_rate(mode))
+        return max(found, key=found.get)
+
+    def mode_rate(self, mode):
+        if mode.startswith("max-autotune"):
+            # May take minutes to compile: in a process that can be ended. What it found is cached for us.
+            command = [sys.executable, os.path.abspath(__file__), *self.given, "--device-only", "--modes", mode]
+            limit = max(1, self.budget.left(0.68))
+            done = subprocess.run(command, timeout=limit, check=True, capture_output=True, text=True)
+            return float(done.stdout.split()[-1])
+        return self.pump(mode, tuple(self.sample.shape)).device_rate(self.sample, 1.5)
+
+    def try_whole(self, mode, load):
+        """The fastest way from files to answers, and its rate."""
+
+        def measure(settings):
+            with self.loader(settings) as loader:
+                pump = self.pump(mode, loader.shape)
+                first = pump.rate(loader.batches(self.pass_images(4000, 0.3)))
+                return pump.rate(loader.batches(self.pass_images(first, 1.5)))
+
+        start = dataclasses.replace(load, pin=True)
+        changes = trials.whole_changes(self.cores)
+        return self.trials.descend("torch", start, changes, measure, lambda: self.budget.left(0.78) > 0)
+
+    def rounds(self, mode, load, load_rate, whole, whole_rate):
+        """The rows, measured in turns within what is left of the time."""
+        each = (self.budget.left() - 6) / self.options.rounds
+        images, load_images = self.pass_images(whole_rate, each * 0.5), self.pass_images(load_rate, each * 0.3)
+        alone = self.pump(mode, tuple(self.sample.shape))
+        passes = {"torch": [], "torch-device": [], "torch-decode": []}
+        with self.loader(whole) as best, self.loader(load) as decoding:
+            pump = self.pump(mode, best.shape)
+            for _ in range(self.options.rounds):
+                passes["torch-decode"].append(decoding.rate(load_images))
+                passes["torch-device"].append(alone.device_rate(self.sample, max(0.5, each * 0.1)))
+                passes["torch"].append(pump.rate(best.batches(images)))
+        settings = {
+            "torch": {**dataclasses.asdict(whole), "mode": mode, "images": images},
+            "torch-device": {"mode": mode},
+            "torch-decode": {**dataclasses.asdict(load), "images": load_images},
+        }
+        return [
+            {
+                "strategy": row,
+                "images_per_second": statistics.median(figures),
+                "passes": figures,
+                "settings": settings[row],
+            }
+            for row, figures in passes.items()
+        ]
+
+    def report(self, rows):
+        import torch
+
+        return {
+            "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "device": torch.cuda.get_device_name(0),
+            "cores": self.cores,
+            "side": self.options.side,
+            "slot": "x".join(str(size) for size in self.sample.shape[1:]) + " UINT8",
+            "batch": self.options.batch,
+            "rounds": self.options.rounds,
+            "versions": versions(),
+            "seconds": self.options.seconds - self.budget.left(),
+            "rows": rows,
+            "tried": self.trials.tried,
+        }
 
 
-def as_it_is(batch):
-    return batch
-
-
-def resnet50():
-    """ResNet-50 v1 (He et al., 2015, table 1; stride in the first 1x1 of a stage's first block)."""
-    from torch import nn
-
-    def conv(inputs, outputs, size, stride):
-        return nn.Sequential(
-            nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm2d(outputs)
-        )
-
-    class Block(nn.Module):
-        def __init__(self, inputs, inner, stride, project):
-            super().__init__()
-            self.inner = nn.Sequential(
-                conv(inputs, inner, 1, stride),
-                nn.ReLU(inplace=True),
-                conv(inner, inner, 3, 1),
-                nn.ReLU(inplace=True),
-                conv(inner, 4 * inner, 1, 1),
-            )
-            self.shortcut = conv(inputs, 4 * inner, 1, stride) if project else nn.Identity()
-            self.relu = nn.ReLU(inplace=True)
-
-        def forward(self, x):
-            return self.relu(self.inner(x) + self.shortcut(x))
-
-    layers = [conv(3, 64, 7, 2), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)]
-    channels = 64
-    for stage, (blocks, inner) in enumerate(((3, 64), (4, 128), (6, 256), (3, 512))):
-        for block in range(blocks):
-            layers.append(Block(channels, inner, 2 if block == 0 and stage > 0 else 1, block == 0))
-            channels = 4 * inner
-    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1000), nn.Softmax(dim=1)]
-    return nn.Sequential(*layers)
-
-
-def network(side):
-    """From uint8 [n, height, width, 3] on the GPU to the five best classes and their scores."""
+def versions():
     import torch
-    from torch import nn
 
-    class Network(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.body = resnet50()
-
-        def forward(self, slots):
-            # A permuted NHWC tensor is channels_last already.
-            x = slots.permute(0, 3, 1, 2).to(torch.float16) / 255
-            if x.shape[-1] != side:
-                x = nn.functional.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)
-            return torch.topk(self.body(x), 5, dim=1)
-
-    return Network().eval().cuda().half().to(memory_format=torch.channels_last)
-
-
-def one_pass(loader, model):
-    """Images a second, answers in the host's memory; the next batch is copied while one runs."""
-    import torch
-
-    begin = time.perf_counter()
-    done = 0
-    answers = []
-    with torch.inference_mode():
-        for batch in loader:
-            slots = batch.cuda(non_blocking=True)
-            scores, classes = model(slots)
-            answers.append((scores.to("cpu", non_blocking=True), classes.to("cpu", non_blocking=True)))
-            done += len(batch)
-        torch.cuda.synchronize()
-    return done / (time.perf_counter() - begin)
-
-
-def device_rate(model, batch, height):
-    """Images a second of the model alone, input on the GPU."""
-    import torch
-
-    slots = torch.zeros((batch, height, height, 3), dtype=torch.uint8, device="cuda")
-    with torch.inference_mode():
-        for _ in range(3):
-            model(slots)
-        torch.cuda.synchronize()
-        begin = time.perf_counter()
-        runs = 0
-        while time.perf_counter() - begin < 2:
-            for _ in range(4):
-                model(slots)
-            torch.cuda.synchronize()
-            runs += 4
-        return runs * batch / (time.perf_counter() - begin)
+    found = {"python": platform.python_version(), "torch": torch.__version__, "cuda": torch.version.cuda}
+    found["cudnn"] = torch.backends.cudnn.version()
+    for name in ("torchvision", "PIL"):
+        try:
+            found[name] = __import__(name).__version__
+        except (ImportError, RuntimeError):
+            found[name] = None
+    return found
 
 
 def main(given):
-    options = arguments(given)
     import torch
-    from torch.utils.data import DataLoader
 
+    # Tensors that travel by file descriptor need many of them.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    many = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (many, hard))
     torch.backends.cudnn.benchmark = True
-    paths = image_paths(options.manifest, options.regions)
-    # A last batch of another size would compile or tune once more, within somebody's time.
-    paths = paths[: len(paths) // options.batch * options.batch]
-    decode, decoded_by = decoder()
-    height = decode(paths[0]).shape[0]
-    models = {}
-    for mode in options.modes:
-        built = network(options.side)
-        model = built if mode == "eager" else torch.compile(built, mode=mode)
-        begin = time.perf_counter()
-        rate = device_rate(model, options.batch, height)
-        models[mode] = (rate, model)
-        print(f"{mode}: {rate:,.0f} images/s on the device, ready after {time.perf_counter() - begin:.0f} s")
-    mode, (device, model) = max(models.items(), key=lambda one: one[1][0])
-
-    def loader(workers):
-        return DataLoader(
-            Images(paths),
-            batch_size=options.batch,
-            num_workers=workers,
-            collate_fn=as_it_is,
-            pin_memory=True,
-            persistent_workers=True,
-            prefetch_factor=2,
-        )
-
-    tried = {}
-    for workers in options.workers:
-        candidate = loader(workers)
-        one_pass(candidate, model)  # starts the processes; files are in the page cache
-        tried[workers] = one_pass(candidate, model)
-        print(f"{workers} workers: {tried[workers]:,.0f} images/s")
-        del candidate
-    workers = max(tried, key=tried.get)
-    best = loader(workers)
-    one_pass(best, model)
-    passes = [one_pass(best, model) for _ in range(options.rounds)]
-    row = {
-        "strategy": "torch",
-        "images_per_second": statistics.median(passes),
-        "passes": passes,
-        "device_images_per_second": device,
-        "images": len(paths),
-        "batch": options.batch,
-        "side": options.side,
-        "workers": workers,
-        "mode": mode,
-        "decoder": decoded_by,
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-        "device": torch.cuda.get_device_name(0),
-    }
-    print(json.dumps(row, indent=2))
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(row, file, indent=2)
-            file.write("\n")
+    bench = Bench(given)
+    if bench.options.device_only:
+        pump = bench.pump(bench.options.modes, tuple(bench.sample.shape))
+        print(pump.device_rate(bench.sample, 1.5))
+        return
+    load, load_rate = bench.try_loading()
+    mode = bench.try_modes()
+    whole, whole_rate = bench.try_whole(mode, load)
+    if not whole_rate:
+        sys.exit("no way from files to answers worked; each said why above")
+    text = json.dumps(bench.report(bench.rounds(mode, load, load_rate, whole, whole_rate)), indent=2)
+    print(text)
+    if bench.options.json:
+        with open(bench.options.json, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Parts of submit/bench-torch.py."""
