@@ -61,8 +61,8 @@ final class StandaloneTest {
                   "--output=" + home.resolve("out"));
 
       assertThat(run.exitCode()).as(run.stderr()).isZero();
-      // Counts move within tasks, which is the plugin's work.
-      assertThat(run.stderr()).containsPattern("of 38,811 regions").doesNotContain("as they end");
+      // Counts move within tasks, which is the plugin's work. A quick run shows none at all.
+      assertThat(run.stderr()).contains("reading the manifest").doesNotContain("as they end");
     }
     JsonNode record = record();
     assertThat(record.at("/counts/ok").asInt()).isEqualTo(example.goodRegions());
