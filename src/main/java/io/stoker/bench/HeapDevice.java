@@ -66,7 +66,7 @@ interface HeapDevice extends AutoCloseable {
       return new DeviceOptions(
           DeviceOptions.Device.valueOf(work.asked().device().name()),
           work.threads().intraOp(),
-          work.resources().gpuMemoryFraction(),
+          work.resources().gpuMemoryFraction(work.asked()),
           "",
           0,
           work.asked().deterministic(),

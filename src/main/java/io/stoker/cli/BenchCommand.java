@@ -120,6 +120,9 @@ final class BenchCommand extends StokerCommand {
     input.check(given, problems);
     answer.check(given, problems);
     resources.check(problems);
+    if (resources.verifyParity > 0) {
+      problems.add("--verify-parity would slow down what is measured; it is for stoker predict");
+    }
     for (String name : measuring.strategies) {
       String problem = Bench.problem(name);
       if (problem != null) {

@@ -35,7 +35,9 @@ final class Summary {
                   memory.jobBytes() >> 20, memory.nativeBytes() >> 20, memory.setting())));
     }
     Parity parity = run.parity();
-    if (parity != null) {
+    if (parity == null && run.spec().resources().verifyParity() > 0 && run.pipeline() != null) {
+      lines.add(row("parity", "no region could be compared; the executors' logs say why"));
+    } else if (parity != null) {
       lines.add(
           row(
               "parity",

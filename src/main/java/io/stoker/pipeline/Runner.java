@@ -65,20 +65,18 @@ final class Runner implements Runnable {
   }
 
   /**
-   * Predicts some of a batch's regions and answers them.
+   * Predicts some of a batch's regions, as many at a time as the limits allow, and answers them.
    *
    * @throws PredictException if no other batch will pass either
    */
   private void predict(Batch batch, int first, int count) throws PredictException {
-    if (!hasRegions(batch, first, count)) {
-      return;
-    }
-    int most = backOff.limits().batch();
-    if (count > most) {
-      predict(batch, first, most);
-      predict(batch, first + most, count - most);
-    } else {
-      attempt(batch, first, count);
+    int end = first + count;
+    for (int at = first; at < end; ) {
+      int size = Math.min(backOff.limits().batch(), end - at);
+      if (hasRegions(batch, at, size)) {
+        attempt(batch, at, size);
+      }
+      at += size;
     }
   }
 
@@ -87,16 +85,15 @@ final class Runner implements Runnable {
     int slots = predictor.fixedBatch() == 0 ? count : Math.max(count, limits.batch());
     List<List<RegionOutput>> outputs;
     try {
-      outputs = run(batch, first, count, slots);
+      try {
+        outputs = run(batch, first, count, slots);
+      } finally {
+        backOff.leave();
+      }
     } catch (PredictException e) {
-      backOff.leave();
       failed(batch, first, count, limits, slots, e);
       return;
-    } catch (Throwable t) {
-      backOff.leave();
-      throw t;
     }
-    backOff.leave();
     answer(batch, first, count, outputs);
   }
 

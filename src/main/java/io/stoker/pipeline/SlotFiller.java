@@ -57,10 +57,6 @@ interface SlotFiller extends AutoCloseable {
 
   private static void copy(Pixels pixels, ByteBuffer slot) {
     int rowBytes = pixels.width() * pixels.channels();
-    if (pixels.strideBytes() == rowBytes) { // one call instead of hundreds
-      slot.put(0, pixels.data(), pixels.offset(), pixels.height() * rowBytes);
-      return;
-    }
     for (int row = 0; row < pixels.height(); row++) {
       slot.put(
           row * rowBytes, pixels.data(), pixels.offset() + row * pixels.strideBytes(), rowBytes);

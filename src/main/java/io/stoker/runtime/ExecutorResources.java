@@ -10,8 +10,7 @@ import java.util.Map;
  * @param tasks how many tasks may run at once
  * @param memoryBytes what the job may take by default; {@code --memory} overrides it
  * @param gpuMemoryFraction how much of a GPU's memory the session may take by default
- * @param gpus how many GPUs the executor has, 1 or more; each has a runtime of its own, and they
- *     share cores and memory
+ * @param gpus how many GPUs have a runtime of their own, 1 or more; they share cores and memory
  * @param gpuAddresses addresses that Spark assigned to the task, or empty
  * @param hadoop file system settings by name
  */
@@ -31,6 +30,11 @@ public record ExecutorResources(
   /** Tasks that may use one runtime at once. */
   int tasksEach() {
     return (tasks + gpus - 1) / gpus;
+  }
+
+  /** What of a GPU's memory a session may take: what was asked for, or the default. */
+  public double gpuMemoryFraction(PredictSpec.Resources asked) {
+    return asked.gpuMemoryFraction() == 0 ? gpuMemoryFraction : asked.gpuMemoryFraction();
   }
 
   /** Memory of one runtime, of what was asked for the whole executor, 0 for the default. */

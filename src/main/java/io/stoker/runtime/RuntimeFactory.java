@@ -197,19 +197,33 @@ final class RuntimeFactory {
     }
   }
 
-  private DeviceOptions deviceOptions(Threads threads, PredictSpec.Resources asked) {
+  private DeviceOptions deviceOptions(Threads threads, PredictSpec.Resources asked)
+      throws RefusedException {
     List<String> addresses = resources.gpuAddresses();
     // Which GPUs a process sees is settled by its first session: with several runtimes, all.
     boolean several = resources.gpus() > 1 && !addresses.isEmpty();
     return new DeviceOptions(
         DeviceOptions.Device.valueOf(asked.device().name()),
         threads.intraOp(),
-        asked.gpuMemoryFraction() == 0 ? resources.gpuMemoryFraction() : asked.gpuMemoryFraction(),
+        resources.gpuMemoryFraction(asked),
         several ? "" : String.join(",", addresses),
-        several ? Integer.parseInt(addresses.get(0)) : 0,
+        several ? ordinal(addresses.get(0)) : 0,
         asked.deterministic(),
         DeviceOptions.Precision.valueOf(asked.precision().name()),
         asked.xla());
+  }
+
+  private static int ordinal(String address) throws RefusedException {
+    try {
+      return Integer.parseUnsignedInt(address);
+    } catch (NumberFormatException e) {
+      throw new RefusedException(
+          List.of(
+              "Spark gave the task GPU \""
+                  + address
+                  + "\"; with several GPUs an executor, expected its number in nvidia-smi, as"
+                  + " Spark's getGpusResources.sh tells it"));
+    }
   }
 
   private PipelineOptions options(Threads threads, int batch, long outputBytes) {

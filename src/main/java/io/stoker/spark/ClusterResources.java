@@ -148,12 +148,14 @@ record ClusterResources(
   /**
    * What one executor has for a task.
    *
-   * @param gpuAddresses the task's
+   * @param gpuAddresses the task's; without any its GPUs cannot be told apart, and it has one
+   *     runtime
    * @param hadoop file system settings
    */
   ExecutorResources each(List<String> gpuAddresses, Map<String, String> hadoop) {
+    int runtimes = gpuAddresses.isEmpty() ? 1 : Math.max(1, gpus);
     return new ExecutorResources(
-        cores, tasks, memoryBytes, gpuMemoryFraction, Math.max(1, gpus), gpuAddresses, hadoop);
+        cores, tasks, memoryBytes, gpuMemoryFraction, runtimes, gpuAddresses, hadoop);
   }
 
   /** The same with another default for a job's memory. */

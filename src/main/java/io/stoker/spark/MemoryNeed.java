@@ -1,7 +1,6 @@
 package io.stoker.spark;
 
 import java.util.Locale;
-import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +31,10 @@ public record MemoryNeed(long heapBytes, long overheadBytes, long jobBytes, long
   /** TensorFlow's copy of a model's weights, and the one it optimizes. */
   private static final int MODEL_COPIES = 2;
 
-  /** With less, images of any size fail. */
+  /** With less hardly any photo could be decoded: what nobody asked for is not chosen. */
   private static final long LEAST_JOB = 128 * MIB;
 
   private static final long STEP = 256 * MIB;
-
-  /** Whose containers are killed when they take more than they were given. */
-  private static final Set<String> ENFORCING = Set.of("yarn", "k8s");
 
   /** What Spark's settings and the size of a model make of it, whatever the cluster manager. */
   static MemoryNeed of(SparkConf conf, long jobBytes, long modelBytes, boolean gpu) {
@@ -66,12 +62,13 @@ public record MemoryNeed(long heapBytes, long overheadBytes, long jobBytes, long
 
   /** Whether the cluster manager kills executors that take more. */
   static boolean isEnforced(String master) {
-    return ENFORCING.stream().anyMatch(master::startsWith);
+    return master.startsWith("yarn") || master.startsWith("k8s");
   }
 
-  /** The same, with a job that takes what is left if it was to take more. */
+  /** The same, with a job that takes what is left if it was to take more, but not too little. */
   MemoryNeed fitted() {
-    return new MemoryNeed(heapBytes, overheadBytes, Math.min(jobBytes, room()), nativeBytes);
+    long job = Math.min(jobBytes, Math.max(LEAST_JOB, room()));
+    return new MemoryNeed(heapBytes, overheadBytes, job, nativeBytes);
   }
 
   private long room() {
@@ -91,19 +88,17 @@ public record MemoryNeed(long heapBytes, long overheadBytes, long jobBytes, long
 
   /** Why the executor would be killed, and what to set; null if it fits. */
   @Nullable String problem() {
-    if (jobBytes >= LEAST_JOB && jobBytes <= room()) {
+    if (jobBytes <= room()) {
       return null;
     }
-    long job = Math.max(jobBytes, LEAST_JOB);
-    MemoryNeed enough = new MemoryNeed(heapBytes, overheadBytes, job, nativeBytes);
     return String.format(
         Locale.ROOT,
         "an executor would be killed: beside its heap, TensorFlow with this model needs %s, and"
             + " batches and images %s (--memory); the overhead is %s; set %s, or lower --memory",
         gib(nativeBytes),
-        gib(job),
+        gib(jobBytes),
         gib(overheadBytes),
-        enough.setting());
+        setting());
   }
 
   static String gib(long bytes) {

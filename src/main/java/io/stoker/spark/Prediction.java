@@ -66,7 +66,9 @@ record Prediction(
         memory == null ? executors : executors.withMemoryBytes(memory.jobBytes());
     boolean gpu = cluster.gpus() > 0 || job.spec().resources().device() == PredictSpec.Device.GPU;
     if (problems.isEmpty()) {
-      problems.addAll(Runtimes.memoryProblems(job, cluster.each(List.of(), Map.of()), gpu));
+      problems.addAll(
+          Runtimes.memoryProblems(
+              job, cluster.each(cluster.gpus() > 0 ? List.of("0") : List.of(), Map.of()), gpu));
     }
     if (!problems.isEmpty()) {
       throw StokerException.refused(problems);

@@ -156,6 +156,9 @@ final class FlagsTest {
           --precision=half => --precision: "half", expected one of float32, tf32, float16, bfloat16
           --device=cpu --precision=float16 => --precision float16 needs a GPU; with --device cpu take bfloat16 or float32
           --device=gpu --precision=bfloat16 => --precision bfloat16 needs a CPU; with --device gpu take float16
+          --gpu-memory-fraction=0 => --gpu-memory-fraction: "0", expected a number above 0 and up to 1, such as 0.5
+          --gpu-memory-fraction=half => --gpu-memory-fraction: "half", expected a number above 0
+          --device=simulated:5 --verify-parity=9 => --verify-parity compares a model's answers; a simulated device has none
           --mode=append => --mode: "append", expected one of error, overwrite
           --manifest-format=xlsx => --manifest-format: "xlsx", expected one of csv, json, parquet, orc
           --max-failures=105% => --max-failures: "105%" is no failure limit, expected a count such as 200 or a share such as 5%

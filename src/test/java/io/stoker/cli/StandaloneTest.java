@@ -61,8 +61,24 @@ final class StandaloneTest {
                   "--output=" + home.resolve("out"));
 
       assertThat(run.exitCode()).as(run.stderr()).isZero();
-      // Counts move within tasks, which is the plugin's work. A quick run shows none at all.
-      assertThat(run.stderr()).contains("reading the manifest").doesNotContain("as they end");
+      assertThat(run.stderr()).doesNotContain("as they end");
+      // Counts move within tasks, which is the plugin's work. A line comes every ten seconds; two
+      // devices that take 300 ms for 256 regions need more than twice that for all of them.
+      SparkSubmit.Result slow =
+          cluster
+              .submit(CORES)
+              .run(
+                  Main.class.getName(),
+                  SparkHome.jobJar(),
+                  "predict",
+                  "--manifest=" + example.manifest(),
+                  "--model=" + model.graph(),
+                  "--normalize=minus-one-one",
+                  "--device=simulated:300",
+                  "--batch=256",
+                  "--output=" + home.resolve("simulated"));
+      assertThat(slow.exitCode()).as(slow.stderr()).isZero();
+      assertThat(slow.stderr()).containsPattern("of 38,811 regions").doesNotContain("as they end");
     }
     JsonNode record = record();
     assertThat(record.at("/counts/ok").asInt()).isEqualTo(example.goodRegions());

@@ -1,6 +1,7 @@
 package io.stoker.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.stoker.model.PredictException;
@@ -135,6 +136,19 @@ final class ParityPredictorTest {
     assertThat(predictor.parity()).isNull();
     predictor.close();
     assertThat(ours.closed && reference.closed).isTrue();
+  }
+
+  @Test
+  void regionsWhoseRunFailedAreComparedWhenTheyComeAgain() throws Exception {
+    var predictor = new ParityPredictor(ours, reference, SLOTS);
+    ours.broken = true;
+    var released = new AtomicInteger();
+    assertThatThrownBy(() -> predictor.run(numbered(), 0, SLOTS, released::incrementAndGet))
+        .isInstanceOf(PredictException.class);
+    assertThat(released).hasValue(1);
+    ours.broken = false;
+    predictor.run(numbered(), 0, SLOTS, () -> {});
+    assertThat(predictor.parity()).isEqualTo(new Parity(SLOTS, 0, 1));
   }
 
   @Test

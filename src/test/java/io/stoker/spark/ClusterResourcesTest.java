@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,14 @@ final class ClusterResourcesTest {
     assertThat(resources.memoryBytes()).isEqualTo(2048 * MIB + 819 * MIB / 2);
     conf.set("spark.executor.memoryOverhead", "4096");
     assertThat(ClusterResources.of("yarn", conf, 2, 32).memoryBytes()).isEqualTo(4096 * MIB);
+  }
+
+  @Test
+  void gpusShareAnExecutorOnlyWhereTasksAreToldTheirs() {
+    SparkConf conf = conf("spark.executor.cores", "16", "spark.executor.resource.gpu.amount", "2");
+    ClusterResources resources = ClusterResources.of("yarn", conf, 1, 16);
+    assertThat(resources.each(List.of("1"), Map.of()).gpus()).isEqualTo(2);
+    assertThat(resources.each(List.of(), Map.of()).gpus()).isEqualTo(1);
   }
 
   @Test

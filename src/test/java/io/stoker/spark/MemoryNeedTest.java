@@ -39,6 +39,11 @@ final class MemoryNeedTest {
         .isEqualTo(3 * GIB);
   }
 
+  @Test
+  void aSmallJobThatWasAskedForIsJudgedByItsRoomAlone() {
+    assertThat(MemoryNeed.of(conf("1g", "2g"), 1 << 20, 0, false).problem()).isNull();
+  }
+
   /** Spark's own defaults: 1 GiB of heap and 384 MiB beside it, where TensorFlow has no room. */
   @Test
   void sparksDefaultExecutorIsRefusedWithWhatToSet() {
