@@ -47,8 +47,7 @@ final class StandaloneTest {
     SparkHome spark = SparkHome.of(versions);
     try (var cluster = StandaloneCluster.start(spark, folder("cluster"), WORKERS, CORES)) {
       SparkSubmit.Result run =
-          cluster
-              .submit(CORES)
+          submit(cluster)
               .run(
                   Main.class.getName(),
                   SparkHome.jobJar(),
@@ -65,8 +64,7 @@ final class StandaloneTest {
       // Counts move within tasks, which is the plugin's work. A line comes every ten seconds; two
       // devices that take 300 ms for 256 regions need more than twice that for all of them.
       SparkSubmit.Result slow =
-          cluster
-              .submit(CORES)
+          submit(cluster)
               .run(
                   Main.class.getName(),
                   SparkHome.jobJar(),
@@ -93,6 +91,15 @@ final class StandaloneTest {
     }
     assertThat(addresses).containsExactlyInAnyOrder("0", "1");
     assertThat(home.resolve("out/_SUCCESS")).exists();
+  }
+
+  /** Waits for both executors: the first to come could be through before the other is there. */
+  private static SparkSubmit submit(StandaloneCluster cluster) {
+    return cluster
+        .submit(CORES)
+        .conf("spark.cores.max", Integer.toString(WORKERS * CORES))
+        .conf("spark.scheduler.minRegisteredResourcesRatio", "1")
+        .conf("spark.scheduler.maxRegisteredResourcesWaitingTime", "120s");
   }
 
   /** Drawn once: it takes longer than the rest. */
