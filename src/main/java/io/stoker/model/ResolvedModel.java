@@ -13,11 +13,19 @@ import org.jspecify.annotations.Nullable;
  * @param signature the signature's name, or null where the file has none
  * @param input the image input
  * @param fetches what is returned, in order; names are unique
+ * @param optimization what was done to the graph to make its runs shorter
  */
 public record ResolvedModel(
     byte[] graph,
     String sha256,
     @Nullable String signature,
     TensorSpec input,
-    List<TensorSpec> fetches)
-    implements Serializable {}
+    List<TensorSpec> fetches,
+    ModelOptimization optimization)
+    implements Serializable {
+
+  /** The same with another report of what was done to the graph. */
+  public ResolvedModel with(ModelOptimization report) {
+    return new ResolvedModel(graph, sha256, signature, input, fetches, report);
+  }
+}

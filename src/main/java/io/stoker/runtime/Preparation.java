@@ -2,6 +2,7 @@ package io.stoker.runtime;
 
 import io.stoker.model.ModelException;
 import io.stoker.model.ModelFile;
+import io.stoker.model.ModelOptimization;
 import io.stoker.model.ModelRequest;
 import io.stoker.model.ResolvedModel;
 import io.stoker.model.SplicedModel;
@@ -10,9 +11,13 @@ import io.stoker.tensorflow.TensorFlowPredictor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The driver's half: makes a job ready, or refuses it. Thread-safe. */
 public final class Preparation {
+  private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
   private Preparation() {}
 
   /**
@@ -33,10 +38,19 @@ public final class Preparation {
       ModelFile file = ModelFiles.read(spec.modelLocation(), hadoop);
       ResolvedModel model =
           new ModelCheck(complete, request -> resolve(file, spec, request, cores)).check(problems);
+      log(spec.modelLocation(), model.optimization());
       return new Checked(complete, model);
     } catch (ModelException e) {
       problems.addAll(e.problems());
       throw new RefusedException(problems);
+    }
+  }
+
+  private static void log(String location, ModelOptimization optimization) {
+    if (optimization.problem() == null) {
+      LOG.info("Model {}: {}", location, optimization.describe());
+    } else {
+      LOG.warn("Model {}: {}", location, optimization.describe());
     }
   }
 

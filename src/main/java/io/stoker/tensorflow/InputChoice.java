@@ -3,6 +3,7 @@ package io.stoker.tensorflow;
 import io.stoker.model.DataType;
 import io.stoker.model.InputLayout;
 import io.stoker.model.ModelException;
+import io.stoker.model.ModelOptimization;
 import io.stoker.model.ModelRequest;
 import io.stoker.model.ResolvedModel;
 import io.stoker.model.TensorSpec;
@@ -103,7 +104,13 @@ final class InputChoice {
         fetches.add(shapes.spec(fetch.name(), tensor));
       }
       TensorSpec input = shapes.spec(image.name(), placeholder + ":0");
-      return new ResolvedModel(bytes, sha256, model.signature(), input, List.copyOf(fetches));
+      return new ResolvedModel(
+          bytes,
+          sha256,
+          model.signature(),
+          input,
+          List.copyOf(fetches),
+          ModelOptimization.none(graph.nodes().size()));
     } catch (TensorFlowException e) {
       throw new ModelException(
           "TensorFlow refuses the graph with its inputs filled in: " + e.getMessage(), e);

@@ -24,7 +24,7 @@ import org.tensorflow.proto.SignatureDef;
 
 /**
  * Turns a model's bytes into a graph that is safe to hand to TensorFlow: recognised, parsed, pruned
- * to what is fetched, checked, frozen.
+ * to what is fetched, checked, frozen; and once its input is chosen, optimized.
  *
  * <p>Models come from strangers, and native code answers some of them by ending the process. So all
  * that can be told in Java is told before the first native call, and ops that touch anything beyond
@@ -59,7 +59,8 @@ public final class ModelLoader {
       throws ModelException {
     try {
       LoadedModel model = load(file, request, scratch, intraOpThreads);
-      return InputChoice.resolve(model, request, sha256(file.entries()));
+      ResolvedModel resolved = InputChoice.resolve(model, request, sha256(file.entries()));
+      return GraphOptimizer.optimize(resolved, intraOpThreads);
     } catch (ModelException e) {
       throw located(file, e);
     }

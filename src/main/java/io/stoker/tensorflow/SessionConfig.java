@@ -72,7 +72,16 @@ final class SessionConfig {
 
   /** For the decode ops: on the CPU, without optimizers, which have nothing to gain there. */
   static byte[] decoding() {
-    return base(1)
+    return unoptimized(1);
+  }
+
+  /** For constants of models, which are computed once: on the CPU, without optimizers too. */
+  static byte[] folding(int intraOpThreads) {
+    return unoptimized(intraOpThreads);
+  }
+
+  private static byte[] unoptimized(int intraOpThreads) {
+    return base(intraOpThreads)
         .putDeviceCount("GPU", 0)
         .setGraphOptions(
             GraphOptions.newBuilder()

@@ -402,7 +402,8 @@ final class VariableLoader {
     }
   }
 
-  private static TensorProto proto(NativeTensor value) {
+  /** A tensor as a constant of a graph. */
+  static TensorProto proto(NativeTensor value) {
     var proto =
         TensorProto.newBuilder()
             .setDtypeValue(TF_TensorType(value.handle()))

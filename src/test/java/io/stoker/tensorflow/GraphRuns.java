@@ -62,8 +62,19 @@ final class GraphRuns {
   static List<Output> run(
       byte[] graph, List<String> feeds, List<NativeTensor> values, List<String> fetches)
       throws TensorFlowException {
+    return run(graph, feeds, values, fetches, Graphs.config());
+  }
+
+  /** Runs once, with a session's settings. */
+  static List<Output> run(
+      byte[] graph,
+      List<String> feeds,
+      List<NativeTensor> values,
+      List<String> fetches,
+      byte[] config)
+      throws TensorFlowException {
     try (var nativeGraph = NativeGraph.of(graph);
-        var session = NativeSession.open(nativeGraph, Graphs.config());
+        var session = NativeSession.open(nativeGraph, config);
         var runner = session.runner(feeds, fetches, List.of())) {
       List<NativeTensor> results = runner.firstRun(values.toArray(new NativeTensor[0]));
       try {

@@ -45,6 +45,32 @@ final class Graphs {
     return node("Const", name, List.of(), "dtype", DataType.DT_INT32, "value", tensor.build());
   }
 
+  /** A scalar. */
+  Graphs integer(String name, int value) {
+    nodes.add(Nodes.integer(name, value));
+    return this;
+  }
+
+  /** A scalar string. */
+  Graphs text(String name, String value) {
+    var tensor =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_STRING)
+            .setTensorShape(shape())
+            .addStringVal(ByteString.copyFromUtf8(value));
+    return node("Const", name, List.of(), "dtype", DataType.DT_STRING, "value", tensor.build());
+  }
+
+  /** A matrix of zeros. */
+  Graphs zeros(String name, int rows, int columns) {
+    var tensor =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_INT32)
+            .setTensorShape(shape(rows, columns))
+            .addIntVal(0);
+    return node("Const", name, List.of(), "dtype", DataType.DT_INT32, "value", tensor.build());
+  }
+
   /** A node; attributes come as name, value, name, value. */
   Graphs node(String op, String name, List<String> inputs, Object... attributes) {
     var node = NodeDef.newBuilder().setOp(op).setName(name).addAllInput(inputs);
