@@ -1,5 +1,6 @@
 package io.stoker.runtime;
 
+import io.stoker.model.ModelOptimization;
 import io.stoker.model.SplicedModel;
 import io.stoker.region.SlotSpec;
 import java.io.Serializable;
@@ -11,6 +12,7 @@ import java.util.List;
  * @param spec what was asked for
  * @param fingerprint SHA-256, hex, of what changes numbers
  * @param modelSha256 hex digest of the model's own bytes
+ * @param modelOptimization what was done to the model's graph on loading
  * @param model head, model and tail in one graph
  * @param slot a region's place in a batch
  * @param filling who makes a slot of a region's pixels
@@ -20,6 +22,7 @@ public record PreparedJob(
     PredictSpec spec,
     String fingerprint,
     String modelSha256,
+    ModelOptimization modelOptimization,
     SplicedModel model,
     SlotSpec slot,
     Filling filling,
@@ -36,7 +39,14 @@ public record PreparedJob(
   /** The same job with other threads, memory or batch, which do not change numbers. */
   public PreparedJob with(PredictSpec.Resources resources) {
     return new PreparedJob(
-        spec.withResources(resources), fingerprint, modelSha256, model, slot, filling, columns);
+        spec.withResources(resources),
+        fingerprint,
+        modelSha256,
+        modelOptimization,
+        model,
+        slot,
+        filling,
+        columns);
   }
 
   /**

@@ -39,6 +39,7 @@ final class PreparedJobs {
         spec,
         Fingerprint.of(spec, model.sha256(), plan.head(), Preprocessing.sha256(spec.preprocess())),
         model.sha256(),
+        model.optimization(),
         spliced,
         plan.slot(),
         plan.filling(),

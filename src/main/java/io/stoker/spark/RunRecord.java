@@ -3,6 +3,7 @@ package io.stoker.spark;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.stoker.model.ModelOptimization;
 import io.stoker.pipeline.PipelineReport;
 import io.stoker.pipeline.Verdict;
 import io.stoker.runtime.ExecutorReport;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec what was asked for
  * @param fingerprint SHA-256, hex, of what changes numbers
  * @param modelSha256 hex digest of the model's bytes
+ * @param modelOptimization what was done to the model's graph on loading
  * @param versions of Stoker, Spark, Hadoop, TensorFlow and Java
  * @param manifest where the regions came from
  * @param plan how they were cut
@@ -50,6 +52,7 @@ public record RunRecord(
     PredictSpec spec,
     String fingerprint,
     String modelSha256,
+    ModelOptimization modelOptimization,
     Map<String, String> versions,
     ManifestPart manifest,
     PlanPart plan,

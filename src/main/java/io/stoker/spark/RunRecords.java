@@ -60,6 +60,7 @@ record RunRecords(
         spec(job),
         job.fingerprint(),
         job.modelSha256(),
+        job.modelOptimization(),
         versions(),
         manifestPart(),
         planPart(),

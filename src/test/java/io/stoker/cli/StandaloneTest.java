@@ -81,6 +81,8 @@ final class StandaloneTest {
     JsonNode record = record();
     assertThat(record.at("/counts/ok").asInt()).isEqualTo(example.goodRegions());
     assertThat(record.at("/counts/failed").asInt()).isEqualTo(example.badRegions());
+    assertThat(record.at("/modelOptimization/nodesBefore").asInt()).isPositive();
+    assertThat(record.at("/modelOptimization/problem").isNull()).isTrue();
     assertThat(record.at("/executors")).hasSize(WORKERS);
     var addresses = new ArrayList<String>();
     for (JsonNode executor : record.at("/executors")) {

@@ -3,6 +3,7 @@ package io.stoker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoker.iterator.StageTimes;
+import io.stoker.model.ModelOptimization;
 import io.stoker.pipeline.Knobs;
 import io.stoker.pipeline.PipelineReport;
 import io.stoker.pipeline.Starvation;
@@ -114,6 +115,7 @@ final class SummaryTest {
         PredictSpec.model("f.pb").build(),
         "f",
         "m",
+        ModelOptimization.none(1),
         Map.of(),
         new ManifestPart("m.csv", "file:/", Map.of()),
         new PlanPart(12_003, 8, 1, 2, 2, 2, 32, "1x1x3 UINT8", "COPY"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stoker.model.ChannelOrder;
 import io.stoker.model.DataType;
 import io.stoker.model.Head;
+import io.stoker.model.ModelOptimization;
 import io.stoker.model.Normalization;
 import io.stoker.model.SplicedModel;
 import io.stoker.region.SlotSpec;
@@ -19,6 +20,7 @@ final class PreparedJobTest {
             spec.build(),
             "fingerprint",
             "sha",
+            ModelOptimization.none(1),
             new SplicedModel(new byte[0], "x", head, fixed, List.of()),
             new SlotSpec(2, 2, 3, SlotSpec.Type.UINT8),
             PreparedJob.Filling.COPY,

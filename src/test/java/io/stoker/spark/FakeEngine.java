@@ -4,6 +4,7 @@ import io.stoker.iterator.StageTimes;
 import io.stoker.model.ChannelOrder;
 import io.stoker.model.DataType;
 import io.stoker.model.Head;
+import io.stoker.model.ModelOptimization;
 import io.stoker.model.Normalization;
 import io.stoker.model.SplicedModel;
 import io.stoker.model.TensorSpec;
@@ -96,6 +97,7 @@ record FakeEngine(int batch, List<OutputColumn> columns, Fault fault) implements
             spec,
             "fingerprint",
             "sha",
+            ModelOptimization.none(1),
             new SplicedModel(new byte[] {1, 2, 3}, "x", head, batch, List.of(output)),
             slot,
             PreparedJob.Filling.COPY,
