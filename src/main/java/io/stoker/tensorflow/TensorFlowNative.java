@@ -1,6 +1,11 @@
 package io.stoker.tensorflow;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.util.ArrayList;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,11 +54,32 @@ final class TensorFlowNative {
    * Sets a variable of the process's environment, which TensorFlow's C++ code reads and Java's
    * {@code System.getenv} does not see. Does nothing where it cannot: they only tune.
    */
-  static void setEnvironment(String name, String value, boolean overwrite) {
+  static synchronized void setEnvironment(String name, String value, boolean overwrite) {
     try {
-      NativeLibrary.getProcess()
-          .getFunction("setenv")
-          .invokeInt(new Object[] {name, value, overwrite ? 1 : 0});
+      // Not by setenv: it moves the list of variables and frees the old one, which a process that
+      // another thread starts at that moment, as Hadoop does for a file's permissions, still reads
+      // ("error=14, Bad address"). A list of our own, left behind, is valid for ever.
+      Pointer environ = NativeLibrary.getProcess().getGlobalVariableAddress("environ");
+      var variables = new ArrayList<Pointer>();
+      boolean there = false;
+      for (Pointer variable : environ.getPointer(0).getPointerArray(0)) {
+        if (variable.getString(0).startsWith(name + "=")) {
+          there = true;
+        } else {
+          variables.add(variable);
+        }
+      }
+      if (there && !overwrite) {
+        return;
+      }
+      String text = name + "=" + value;
+      var added = new Pointer(Native.malloc(text.getBytes(UTF_8).length + 1L));
+      added.setString(0, text, UTF_8.name());
+      variables.add(added);
+      var list = new Pointer(Native.malloc((variables.size() + 1L) * Native.POINTER_SIZE));
+      list.write(0, variables.toArray(new Pointer[0]), 0, variables.size());
+      list.setPointer((long) variables.size() * Native.POINTER_SIZE, null);
+      environ.setPointer(0, list);
     } catch (LinkageError | RuntimeException e) {
       LOG.debug("environment variable {} not set", name, e);
     }
