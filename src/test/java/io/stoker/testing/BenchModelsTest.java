@@ -3,24 +3,20 @@ package io.stoker.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Random;
+import java.util.HashSet;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorflow.Graph;
-import org.tensorflow.Session;
-import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.types.TFloat32;
 
 /** The networks to measure with are as large as those that they stand for, and alive. */
 final class BenchModelsTest {
   private static final long SEED = 4;
   private static final int SIDE = 64;
+  private static final int CLASSES = 1000;
 
   static Stream<Arguments> models() {
     return Stream.of(
@@ -37,36 +33,24 @@ final class BenchModelsTest {
     assertThat(parameters(definition)).isEqualTo(parameters);
 
     System.out.println("BenchModelsTest seed " + SEED);
-    var random = new Random(SEED);
-    var images = new float[2][SIDE][SIDE][3];
-    for (float[][][] image : images) {
-      double light = random.nextDouble();
-      for (float[][] row : image) {
-        for (float[] pixel : row) {
-          pixel[0] = (float) (light * random.nextDouble());
-          pixel[1] = (float) light;
-          pixel[2] = (float) random.nextDouble();
-        }
+    float[] images = Calibration.images(SIDE, SEED + 1);
+    float[] scores = Calibration.run(definition, SIDE, images, List.of("probabilities")).get(0);
+    var likeliest = new HashSet<Integer>();
+    int count = scores.length / CLASSES;
+    for (int image = 0; image < count; image++) {
+      double sum = 0;
+      int best = 0;
+      for (int i = 0; i < CLASSES; i++) {
+        float score = scores[image * CLASSES + i];
+        sum += score;
+        best = score > scores[image * CLASSES + best] ? i : best;
       }
+      likeliest.add(best);
+      assertThat(sum).isCloseTo(1, within(1e-3));
+      assertThat(scores[image * CLASSES + best]).isBetween(2f / CLASSES, 0.99f);
     }
-    try (var graph = new Graph();
-        var input = TFloat32.tensorOf(Shape.of(2, SIDE, SIDE, 3))) {
-      StdArrays.copyTo(images, input);
-      graph.importGraphDef(definition);
-      try (var session = new Session(graph);
-          Tensor output =
-              session.runner().feed("image", input).fetch("probabilities").run().get(0)) {
-        var found = (TFloat32) output;
-        double difference = 0;
-        double sum = 0;
-        for (int i = 0; i < 1000; i++) {
-          sum += found.getFloat(0, i);
-          difference += Math.abs(found.getFloat(0, i) - found.getFloat(1, i));
-        }
-        assertThat(sum).isCloseTo(1, within(1e-3));
-        assertThat(difference).isBetween(1e-3, 2.0);
-      }
-    }
+    // Crops of one scene may look alike.
+    assertThat(likeliest).hasSizeGreaterThanOrEqualTo(count / 2);
   }
 
   private static int parameters(GraphDef graph) {

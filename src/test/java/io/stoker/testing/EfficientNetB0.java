@@ -42,7 +42,7 @@ public final class EfficientNetB0 {
 
   /** The graph for images of {@code side} × {@code side} pixels. */
   public static GraphDef graph(int side, long seed) {
-    return new EfficientNetB0(seed).build(side);
+    return Calibration.calibrated(new EfficientNetB0(seed).build(side), side, seed);
   }
 
   private GraphDef build(int side) {

@@ -39,7 +39,7 @@ public final class MobileNetV2 {
 
   /** The graph for images of {@code side} × {@code side} pixels. */
   public static GraphDef graph(int side, long seed) {
-    return new MobileNetV2(seed).build(side);
+    return Calibration.calibrated(new MobileNetV2(seed).build(side), side, seed);
   }
 
   private GraphDef build(int side) {

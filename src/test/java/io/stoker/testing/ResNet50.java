@@ -29,7 +29,7 @@ public final class ResNet50 {
 
   /** The graph for images of {@code side} × {@code side} pixels. */
   public static GraphDef graph(int side, long seed) {
-    return new ResNet50(seed).build(side);
+    return Calibration.calibrated(new ResNet50(seed).build(side), side, seed);
   }
 
   private GraphDef build(int side) {
