@@ -42,6 +42,11 @@ public record ConfReview(List<String> facts, List<String> problems) {
       problems.add(
           "second copies of slow tasks work against the first ones; set spark.speculation=false");
     }
+    if (conf.getTimeAsMs("spark.locality.wait", "3s") > 0) {
+      problems.add(
+          "executors idle for a while before they take tasks whose rows of the manifest lie with"
+              + " another one; set spark.locality.wait=0s");
+    }
     if (conf.getInt("spark.task.maxFailures", 4) < 2) {
       problems.add(
           "a broken connection ends the job instead of a task's attempt; set"

@@ -61,6 +61,7 @@ final class ConfReviewTest {
           spark.task.resource.gpu.amount=2 => gives each task several GPUs, of which it would use one
           spark.executor.memoryOverhead=1g => the executor would be killed; set spark.executor.memoryOverhead=10g
           spark.speculation=true => set spark.speculation=false
+          spark.locality.wait=3s => set spark.locality.wait=0s
           spark.task.maxFailures=1 => set spark.task.maxFailures=4
           spark.plugins=com.nvidia.spark.SQLPlugin => which leaves the model's session less than
           spark.plugins=com.nvidia.spark.SQLPlugin => progress moves only as tasks end
