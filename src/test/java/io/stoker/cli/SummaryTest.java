@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoker.iterator.StageTimes;
 import io.stoker.model.ModelOptimization;
+import io.stoker.pipeline.BackOff;
 import io.stoker.pipeline.Knobs;
 import io.stoker.pipeline.PipelineReport;
 import io.stoker.pipeline.Starvation;
 import io.stoker.pipeline.Verdict;
 import io.stoker.region.Failure.Reason;
+import io.stoker.runtime.ExecutorReport;
 import io.stoker.runtime.Parity;
 import io.stoker.runtime.PredictSpec;
 import io.stoker.spark.MemoryNeed;
@@ -50,6 +52,9 @@ final class SummaryTest {
     assertThat(Summary.of(run(early, List.of("H100", "H200"), "file:/_out.stoker-1")))
         .startsWith("12,003 regions: 500 ok, 700 failed, 10,803 not reached\n")
         .contains("device   H100, H200, starved")
+        .contains(
+            "; it had too little memory, so batches are of 64, 1 in flight (see --batch,"
+                + " --in-flight)\n")
         .contains(
             "memory   batches and images 3,072 MiB, TensorFlow 1,536 MiB an executor:"
                 + " --conf spark.executor.memoryOverhead=2560m\n")
@@ -125,11 +130,31 @@ final class SummaryTest {
         devices.isEmpty() ? null : 0.66,
         verdict,
         devices,
-        List.of(),
+        devices.size() < 2
+            ? List.of()
+            : List.of(lacking(1, 128, pipeline), lacking(2, 64, pipeline)),
         devices.size() < 2 ? null : new MemoryNeed(8L << 30, 4L << 30, 3L << 30, 3L << 29),
         devices.size() < 2 ? null : new Parity(256, 0.00312, 0.996),
         Map.of(),
         new Timings("2026-11-23T00:00:00Z", 3, 0.9, predicting, 1.5, 21.4, 750.2),
         List.of());
+  }
+
+  private static ExecutorReport lacking(int inFlight, int batch, PipelineReport pipeline) {
+    return new ExecutorReport(
+        "r",
+        "h",
+        "H100",
+        List.of("0"),
+        true,
+        1,
+        256,
+        4,
+        new BackOff(3, inFlight, batch),
+        null,
+        700,
+        1,
+        1,
+        pipeline);
   }
 }
