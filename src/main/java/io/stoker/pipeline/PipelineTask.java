@@ -118,6 +118,8 @@ public final class PipelineTask implements Iterator<RegionResult>, AutoCloseable
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("the task's thread was interrupted");
     }
+    // Before the failure, which comes first: else a closed pipeline could look like a closed task.
+    boolean cancelled = client.isCancelled();
     Throwable failure = client.answers().failure();
     if (failure instanceof IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
@@ -128,7 +130,7 @@ public final class PipelineTask implements Iterator<RegionResult>, AutoCloseable
     if (failure instanceof PipelineException e) {
       throw PipelineException.again(e);
     }
-    if (failure != null || client.isCancelled()) {
+    if (failure != null || cancelled) {
       throw new IllegalStateException(
           failure == null ? "the task is closed" : failure.getMessage(), failure);
     }
