@@ -95,8 +95,8 @@ final class ImportTableTest {
           room(
               "inspection",
               ours("model", "tensorflow", "keras", "runtime"),
-              // How much memory there is.
-              outside("com.sun.management")),
+              // How much memory there is; what is found, as JSON.
+              outside("com.sun.management", "com.fasterxml.jackson")),
           room(
               "spark",
               ours("region", "storage", "plan", "pipeline", "model", "runtime", "tiling"),

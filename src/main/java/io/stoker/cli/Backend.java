@@ -1,5 +1,6 @@
 package io.stoker.cli;
 
+import io.stoker.runtime.RefusedException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,13 @@ interface Backend {
    * @throws Exception if it cannot be read, or its settings contradict each other
    */
   void doctor(@Nullable Path conf) throws Exception;
+
+  /**
+   * Prints what a model is. Needs no session.
+   *
+   * @throws RefusedException if the model is refused
+   */
+  void inspect(InspectJob job) throws RefusedException;
 
   /**
    * Prints rows of an output.

@@ -139,6 +139,7 @@ final class Cli {
         new CommandLine(new Root())
             .addSubcommand(new PredictCommand())
             .addSubcommand(new ShowCommand())
+            .addSubcommand(new InspectCommand())
             .addSubcommand(new DoctorCommand())
             .addSubcommand(new BenchCommand())
             .addSubcommand(new ExampleCommand())

@@ -1,7 +1,10 @@
 package io.stoker.cli;
 
 import io.stoker.inspection.Machine;
+import io.stoker.inspection.ModelReport;
+import io.stoker.model.ModelFacts;
 import io.stoker.runtime.PredictSpec;
+import io.stoker.runtime.Preparation;
 import io.stoker.runtime.RefusedException;
 import io.stoker.spark.ConfReview;
 import io.stoker.spark.ManifestSource;
@@ -63,6 +66,13 @@ final class SparkBackend implements Backend, AutoCloseable {
       }
       out.println("  nothing in it contradicts");
     }
+    out.flush();
+  }
+
+  @Override
+  public void inspect(InspectJob job) throws RefusedException {
+    ModelFacts facts = Preparation.inspect(job.spec(), Map.of());
+    out.print(job.json() ? ModelReport.json(facts) : ModelReport.text(facts));
     out.flush();
   }
 

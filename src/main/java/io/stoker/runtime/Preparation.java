@@ -1,11 +1,13 @@
 package io.stoker.runtime;
 
 import io.stoker.model.ModelException;
+import io.stoker.model.ModelFacts;
 import io.stoker.model.ModelFile;
 import io.stoker.model.ModelOptimization;
 import io.stoker.model.ModelRequest;
 import io.stoker.model.ResolvedModel;
 import io.stoker.model.SplicedModel;
+import io.stoker.tensorflow.ModelInspector;
 import io.stoker.tensorflow.ModelLoader;
 import io.stoker.tensorflow.TensorFlowPredictor;
 import java.util.ArrayList;
@@ -73,6 +75,22 @@ public final class Preparation {
     return file == null || !spec.labels().isEmpty()
         ? spec
         : spec.withLabels(Labels.read(file, hadoop, problems));
+  }
+
+  /**
+   * Says what a model is, read and checked as {@link #check} does.
+   *
+   * @param spec its location and what of it is meant; labels and the rest are not looked at
+   * @param hadoop settings of the file systems
+   * @throws RefusedException with every reason, if the model is refused
+   */
+  public static ModelFacts inspect(PredictSpec spec, Map<String, String> hadoop) {
+    try (var scratch = Scratch.create()) {
+      ModelFile file = ModelFiles.read(spec.modelLocation(), hadoop);
+      return ModelInspector.inspect(file, spec.request(), scratch.folder());
+    } catch (ModelException e) {
+      throw new RefusedException(e.problems());
+    }
   }
 
   /** TensorFlow's version. Loads its native library. */

@@ -54,7 +54,7 @@ final class InputChoice {
     try (var shapes = NativeGraph.of(graph.toProto().toByteArray())) {
       checkFetches(shapes);
       problems.addAll(TensorSizes.problems(graph, shapes));
-      inputs = inputs(shapes);
+      inputs = inputs(model, shapes);
       image = image(inputs, shapes);
     } catch (TensorFlowException e) {
       throw new ModelException("TensorFlow refuses the graph: " + e.getMessage(), e);
@@ -130,7 +130,7 @@ final class InputChoice {
   // ---- what can be fed
 
   /** The signature's inputs and all placeholders, as far as the fetches need them. */
-  private List<TensorSpec> inputs(NativeGraph shapes) throws TensorFlowException {
+  static List<TensorSpec> inputs(LoadedModel model, NativeGraph shapes) throws TensorFlowException {
     var inputs = new ArrayList<TensorSpec>();
     var nodes = new TreeSet<String>();
     for (TensorSpec declared : model.signatureInputs().values()) {

@@ -258,13 +258,13 @@ public final class ModelLoader {
     }
   }
 
-  private static ModelException located(ModelFile file, ModelException e) {
+  static ModelException located(ModelFile file, ModelException e) {
     return e.reworded(
         e.problems().stream().map(problem -> file.location() + ": " + problem).toList());
   }
 
   /** Of a single file as {@code sha256sum} has it; of a folder over paths, sizes and contents. */
-  private static String sha256(Map<String, byte[]> entries) {
+  static String sha256(Map<String, byte[]> entries) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       new TreeMap<>(entries)

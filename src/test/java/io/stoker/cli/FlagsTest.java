@@ -264,7 +264,8 @@ final class FlagsTest {
     var out = new Console();
     assertThat(out.run(backend).code()).isEqualTo(2);
     assertThat(out.err())
-        .contains("a command is missing, expected one of predict, show, doctor, bench, example");
+        .contains(
+            "a command is missing, expected one of predict, show, inspect, doctor, bench, example");
 
     out = new Console();
     assertThat(out.run(backend, "predcit", "--help").code()).isEqualTo(2);
@@ -274,7 +275,7 @@ final class FlagsTest {
     assertThat(out.run(backend, "forecast").code()).isEqualTo(2);
     assertThat(out.err())
         .contains("\"forecast\" is not expected here")
-        .contains("expected one of predict, show, doctor, bench, example");
+        .contains("expected one of predict, show, inspect, doctor, bench, example");
   }
 
   private String run(String... flags) {

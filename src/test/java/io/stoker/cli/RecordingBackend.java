@@ -35,6 +35,11 @@ final class RecordingBackend implements Backend {
   }
 
   @Override
+  public void inspect(InspectJob job) {
+    shown.add("inspect " + job.spec().modelLocation() + (job.json() ? " as JSON" : ""));
+  }
+
+  @Override
   public void doctor(@Nullable Path conf) {
     shown.add("doctor " + conf);
   }
